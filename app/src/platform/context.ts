@@ -1,0 +1,16 @@
+import type { JobManager } from '@factotum/jobs'
+import type { Logger } from 'pino'
+import type { Live } from '../live/index.ts'
+import type { Config } from './config/index.ts'
+import type { Database } from './database/index.ts'
+import type { Storage } from './storage/index.ts'
+
+/** What a process of the program has at hand; made once by `compose`, handed to every feature. */
+export interface Context {
+  config: Config
+  database: Database
+  jobs: JobManager
+  live: Live
+  storage: Storage
+  log: Logger
+}

@@ -1,0 +1,170 @@
+/*
+ * Glossary
+ *
+ * Job        one call of a handler, stored: its arguments, options, state and, in the end, its result or error.
+ * Handler    the function that does a job's work. A definition without one can only enqueue.
+ * Queue      a name by which workers choose what they run. Made by its first job.
+ * Worker     a program's loop that claims jobs and runs their handlers, `concurrency` at a time.
+ * Claim      taking a job for one worker. Each claim has a token, new each time and never used again.
+ * Fencing    every write about a running job names its token, and does nothing once another claim holds the job.
+ * Attempt    one run that ended by itself, well or badly. A worker's death is none.
+ * Floor      the lower bound from which a claim begins to look, so that it passes over dead index entries.
+ * Hot table  the jobs that have not ended. History: the ended ones, in partitions by day.
+ * Parked     ready, but no worker has a handler for its name (later: or its key is busy).
+ * Beat       the counter by which a worker shows that it lives.
+ * Followed   somebody watches this job: its changes are kept for whoever carries them on.
+ * Schedule   a rule in time that enqueues a job at each fire.
+ */
+
+/** What JSON can hold: arguments, results and messages are made of it. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+/** Milliseconds, `'10s'`-style text (`ms`, `s`, `m`, `h`, `d`), or parts that are added up. */
+export type Duration = number | string | { days?: number; hours?: number; minutes?: number; seconds?: number }
+
+/** `docs/states.md` draws every arrow between them. */
+export type JobState = 'scheduled' | 'queued' | 'started' | 'finished' | 'failed' | 'canceled' | 'deferred'
+
+/** How a canceled job was stopped. `terminated` needs a sandbox. */
+export type CanceledHow = 'before_start' | 'cooperative' | 'terminated' | 'disowned'
+
+/** Delay before the next attempt: a kind, or a function of the number of attempts that failed so far (from 1). */
+export type Backoff = 'fixed' | 'exponential' | ((failedAttempts: number) => Duration)
+
+/** How a job's runs behave; given with its definition, and for one call by `with`. */
+export interface JobOptions {
+  /** Default `'default'`. */
+  queue?: string
+  /** Higher runs first; a whole number from -32767 to 32767, default 0. */
+  priority?: number
+  /** Further attempts after the first that failed; default 0. A worker's death spends none. */
+  retries?: number
+  /** Default `'exponential'`, with jitter. */
+  backoff?: Backoff
+  /** The first delay of `backoff`; default 1 s. */
+  backoffDelay?: Duration
+  /** Ends an attempt that takes longer, as failed; default none. */
+  timeout?: Duration
+}
+
+/** Options of one call. */
+export interface CallOptions extends JobOptions {
+  /** The caller's transaction: the job exists exactly if it commits. */
+  client?: SqlClient
+  /** Goes with the job and with all it writes, so that a request can be followed; at most 200 characters. */
+  correlationId?: string
+  /** Keep this job's changes for `JobManager.takeChanges`; default false. */
+  follow?: boolean
+}
+
+/** Anything that can send SQL with numbered parameters: a `pg` client, or an adapter around another driver. */
+export interface SqlClient {
+  query(sql: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
+}
+
+/** A job as `status` answers it. */
+export interface JobStatus<Result = Json> {
+  /** A bigint as text. */
+  id: string
+  name: string
+  queue: string
+  state: JobState
+  args: Json[]
+  /** Null until finished. */
+  result: Result | null
+  /** The last attempt's error; null where none failed. */
+  error: string | null
+  /** 0 to 1; null until the first report. */
+  progress: number | null
+  progressMessage: string | null
+  priority: number
+  /** Runs that ended by themselves. */
+  attempts: number
+  maxAttempts: number
+  canceledHow: CanceledHow | null
+  correlationId: string | null
+  /** True while it is ready but no live worker has a handler for its name. */
+  parked: boolean
+  createdAt: Date
+  /** When it is or was due. */
+  runAt: Date
+  startedAt: Date | null
+  endedAt: Date | null
+}
+
+/** One attempt of a job, as kept. */
+export interface JobAttempt {
+  attempt: number
+  startedAt: Date
+  endedAt: Date
+  error: string
+}
+
+/** A line that a handler wrote with `currentJob().log`. */
+export interface JobLogLine {
+  at: Date
+  attempt: number
+  line: string
+}
+
+/** A job with all that is kept about it. */
+export interface JobDetail extends JobStatus {
+  failures: JobAttempt[]
+  /** The newest 1,000 lines, oldest first. */
+  log: JobLogLine[]
+}
+
+/** What to list; every field narrows. */
+export interface JobFilter {
+  state?: JobState
+  queue?: string
+  name?: string
+}
+
+export interface JobPage {
+  /** Newest first, by id. */
+  jobs: JobStatus[]
+  /** Give it as `before` for the next page; null at the end. */
+  next: string | null
+}
+
+/** Figures of one queue. */
+export interface QueueFigures {
+  name: string
+  paused: boolean
+  scheduled: number
+  queued: number
+  started: number
+  deferred: number
+  /** Seconds that the oldest due job has waited; null where none waits. */
+  oldestWaiting: number | null
+}
+
+/** Figures of the last minutes, one entry a minute, oldest first, gaps filled with zero. */
+export interface MinuteFigures {
+  minute: Date
+  finished: number
+  failed: number
+}
+
+export interface WorkerFigures {
+  id: number
+  /** What the worker said of itself: host and process id. */
+  name: string
+  queues: string[]
+  concurrency: number
+  startedAt: Date
+  running: number
+}
+
+/** A change of a followed job, in the order in which it became so. */
+export interface JobChange {
+  id: string
+  name: string
+  queue: string
+  state: JobState
+  progress: number | null
+  progressMessage: string | null
+  correlationId: string | null
+  at: Date
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const from = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  // The packages are tested from their sources, never from a stale build.
+  resolve: {
+    alias: [
+      { find: /^@factotum\/postgres\/testing$/, replacement: from('packages/postgres/src/testing/index.ts') },
+      { find: /^@factotum\/postgres$/, replacement: from('packages/postgres/src/index.ts') },
+      { find: /^@factotum\/jobs\/migrations$/, replacement: from('packages/jobs/src/migrations.ts') },
+      { find: /^@factotum\/jobs$/, replacement: from('packages/jobs/src/index.ts') },
+    ],
+  },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  test: {
+    globalSetup: [from('packages/postgres/src/testing/test-server.ts')],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'packages/*/src/**/*.test.ts',
+      'app/src/**/*.test.{ts,tsx}',
+      'app/test/**/*.test.ts',
+    ],
+  },
+})
