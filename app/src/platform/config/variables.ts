@@ -1,0 +1,107 @@
+import { isAbsolute, resolve } from 'node:path'
+
+/** A variable of the environment: what the program, `.env.sample` and the docs know about it. */
+export interface Variable<T> {
+  /** One sentence: what it means, in which unit. */
+  meaning: string
+  /** The default as one would write it; empty where there is none. */
+  sample: string
+  /** The value where the variable is absent or empty. */
+  fallback: T
+  /** Reads the text. Throws an Error whose message ends the sentence "NAME …". */
+  read(text: string): T
+}
+
+export const variables = {
+  PORT: {
+    meaning: 'The port on which the web server listens.',
+    sample: '3000',
+    fallback: 3000,
+    read: port,
+  },
+  HOST: {
+    meaning: 'The address on which it listens; this machine only, until there are accounts.',
+    sample: '127.0.0.1',
+    fallback: '127.0.0.1',
+    read: loopback,
+  },
+  FACTOTUM_HOME: {
+    meaning: 'The folder of all that the program keeps: database, storage, logs.',
+    sample: '.factotum',
+    fallback: resolve('.factotum'),
+    read: (text: string) => (isAbsolute(text) ? text : resolve(text)),
+  },
+  DATABASE_URL: {
+    meaning:
+      'A PostgreSQL server from version 14; without it the program runs one of its own in FACTOTUM_HOME.',
+    sample: '',
+    fallback: null,
+    read: postgresUrl,
+  },
+  LOG_LEVEL: {
+    meaning: 'The least that is logged: trace, debug, info, warn, error, fatal or silent.',
+    sample: 'info',
+    fallback: 'info',
+    read: logLevel,
+  },
+  MAX_UPLOAD_SIZE: {
+    meaning: 'The largest file that is accepted: a number of bytes, or with kB, MB, GB, KiB, MiB, GiB.',
+    sample: '2GB',
+    fallback: 2_000_000_000,
+    read: size,
+  },
+} as const satisfies Record<string, Variable<string | number | null>>
+
+function port(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > 65_535) {
+    throw new Error(`must be a whole number from 0 to 65535 (0: any free port), not "${text}"`)
+  }
+  return value
+}
+
+function loopback(text: string): string {
+  if (text === 'localhost' || text === '::1' || /^127(\.\d{1,3}){3}$/.test(text)) return text
+  throw new Error(
+    `is "${text}", which other machines may reach, and there are no accounts yet: whoever came would be let in. ` +
+      'Use 127.0.0.1, ::1 or localhost',
+  )
+}
+
+function postgresUrl(text: string): string {
+  // The text may hold a password: it is never repeated.
+  const hint = 'must look like postgres://user:password@host:5432/database'
+  if (!URL.canParse(text)) throw new Error(hint)
+  const { protocol } = new URL(text)
+  if (protocol !== 'postgres:' && protocol !== 'postgresql:')
+    throw new Error(`${hint}, not begin with "${protocol}"`)
+  return text
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+function logLevel(text: string): string {
+  if (logLevels.includes(text)) return text
+  throw new Error(`must be one of ${logLevels.join(', ')}, not "${text}"`)
+}
+
+const units: Record<string, number> = {
+  '': 1,
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+}
+
+function size(text: string): number {
+  const [, digits, unit] = /^(\d+)\s*([A-Za-z]*)$/.exec(text) ?? []
+  const bytes = Number(digits) * (units[unit ?? ''] ?? Number.NaN)
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes
+  throw new Error(`must be a size above zero like 500MB, 2GB or a number of bytes, not "${text}"`)
+}
