@@ -1,0 +1,2 @@
+drop table :schema.file_column;
+drop table :schema.file;
