@@ -1,0 +1,86 @@
+import type { ComponentChildren, VNode } from 'preact'
+
+export interface Column {
+  label: string
+  /** Numbers and times stand at the right. */
+  end?: boolean
+  /** Seen by screen readers only: a column of buttons needs no visible head. */
+  hidden?: boolean
+}
+
+export interface TableProps {
+  /** What the table lists; read out, not shown. */
+  caption: string
+  columns: Column[]
+  /** `Row`s. */
+  children: ComponentChildren
+  /** Rows of 32 px instead of 40. */
+  compact?: boolean
+  id?: string
+}
+
+/** A table that becomes cards on a phone. Roles are given because `display` takes a table's own away. */
+export function Table({ caption, columns, children, compact = false, id }: TableProps): VNode {
+  return (
+    // biome-ignore-start lint/a11y/noRedundantRoles: `display: block` on a phone removes the native roles.
+    <table class={compact ? 'table table-compact' : 'table'} role="table" id={id}>
+      <caption class="hidden">{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map(({ label, end, hidden }) => (
+            <th scope="col" role="columnheader" class={end ? 'end' : undefined} key={label}>
+              {hidden ? <span class="hidden">{label}</span> : label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">{children}</tbody>
+    </table>
+    // biome-ignore-end lint/a11y/noRedundantRoles: see above
+  )
+}
+
+export interface RowProps {
+  /** An element id, so that focus survives a swap: `job-77`. */
+  id?: string
+  /** The subject whose events replace this row: `job:77`. */
+  live?: string
+  /** Where the row's new HTML is: answers one `<tr>` of the same id. */
+  source?: string
+  children: ComponentChildren
+}
+
+/** A row; with `live` and `source` it replaces itself when its subject changes. */
+export function Row({ id, live, source, children }: RowProps): VNode {
+  return (
+    <tr
+      id={id}
+      // biome-ignore lint/a11y/noRedundantRoles: see Table
+      role="row"
+      {...(live && source
+        ? { 'data-live': live, 'hx-get': source, 'hx-trigger': 'live', 'hx-swap': 'outerHTML' }
+        : {})}
+    >
+      {children}
+    </tr>
+  )
+}
+
+export interface CellProps {
+  /** The column's label, for the card on a phone; `''` shows none. */
+  label: string
+  end?: boolean
+  /** The row's name: its first cell, in a card its heading. */
+  main?: boolean
+  children?: ComponentChildren
+}
+
+export function Cell({ label, end = false, main = false, children }: CellProps): VNode {
+  const kind = [main && 'main', end && 'end'].filter(Boolean).join(' ') || undefined
+  return (
+    // biome-ignore lint/a11y/noRedundantRoles: see Table
+    <td role="cell" class={kind} data-label={label || undefined}>
+      {children}
+    </td>
+  )
+}

@@ -1,0 +1,88 @@
+import type { VNode } from 'preact'
+import type { Assets } from '../assets.ts'
+import type { CountedEntry } from '../console.ts'
+import type { Page } from '../page.tsx'
+import type { Section } from '../part.ts'
+import { Navigation } from './navigation.tsx'
+import type { Theme } from './theme.ts'
+import { TopLine } from './top-line.tsx'
+
+export interface DocumentProps {
+  page: Page
+  /** The page's own address, to come back to. */
+  path: string
+  theme: Theme
+  navigation: { section: Section; entries: CountedEntry[] }[]
+  assets: Assets
+}
+
+/** The frame of every page. */
+export function Document({ page, path, theme, navigation, assets }: DocumentProps): VNode {
+  return (
+    <html lang="en" data-theme={theme}>
+      <Head title={page.title} assets={assets} />
+      <body data-topics={(page.topics ?? ['jobs', 'files']).join(',')}>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <Navigation sections={navigation} active={page.active} />
+        <TopLine path={path} theme={theme} />
+        <main id="main" tabIndex={-1}>
+          <header class="page-head">
+            <h1>{page.title}</h1>
+            {page.action ? <div class="page-action">{page.action}</div> : null}
+          </header>
+          <div id="notices" class="notices" />
+          {page.body}
+        </main>
+        <div id="dialog" />
+        <div id="announcer" class="hidden" role="status" />
+      </body>
+    </html>
+  )
+}
+
+/** What our policy forbids is off: htmx neither evaluates attributes nor adds a style element. */
+const htmxConfig = {
+  allowEval: false,
+  includeIndicatorStyles: false,
+  historyEnabled: false,
+  scrollBehavior: 'auto',
+  responseHandling: [
+    { code: '204', swap: false },
+    { code: '[23]..', swap: true },
+    // A refusal of a rule is shown where the answer goes; the rest as a notice.
+    { code: '4(09|13|15|22)', swap: true, error: false },
+    { code: '...', swap: false, error: true },
+  ],
+}
+
+function Head({ title, assets }: { title: string; assets: Assets }): VNode {
+  const at = (path: string) => `${assets.base}/${path}`
+  return (
+    <head>
+      <meta charSet="utf-8" />
+      <title>{`${title} · Factotum`}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" content="#faf8f3" media="(prefers-color-scheme: light)" />
+      <meta name="theme-color" content="#11161a" media="(prefers-color-scheme: dark)" />
+      <meta name="htmx-config" content={JSON.stringify(htmxConfig)} />
+      <link rel="icon" href={at('mark.svg')} type="image/svg+xml" />
+      <link
+        rel="preload"
+        href={at('inter-latin.woff2')}
+        as="font"
+        type="font/woff2"
+        crossOrigin="anonymous"
+      />
+      {assets.styles.map((path) => (
+        <link rel="stylesheet" href={at(path)} key={path} />
+      ))}
+      <script src={at('htmx.js')} defer />
+      {assets.modules.map((path) => (
+        <script type="module" src={at(path)} key={path} />
+      ))}
+    </head>
+  )
+}

@@ -1,0 +1,41 @@
+import type { VNode } from 'preact'
+import type { CountedEntry } from '../console.ts'
+import { count } from '../format/number.ts'
+import type { Section } from '../part.ts'
+import { Mark } from './mark.tsx'
+
+export interface NavigationProps {
+  sections: { section: Section; entries: CountedEntry[] }[]
+  active: string
+}
+
+/** At the left; on a phone a popover, which opens and closes without JavaScript. */
+export function Navigation({ sections, active }: NavigationProps): VNode {
+  return (
+    <nav class="nav" id="nav" popover="auto" aria-label="Main">
+      <a class="brand" href="/">
+        <Mark />
+        <span>Factotum</span>
+      </a>
+      {sections.map(({ section, entries }) => (
+        <div class="nav-section" key={section}>
+          <h2 class="nav-title">{section}</h2>
+          <ul>
+            {entries.map((entry) => (
+              <li key={entry.href}>
+                <a
+                  class="nav-link"
+                  href={entry.href}
+                  aria-current={entry.href === active ? 'page' : undefined}
+                >
+                  <span>{entry.label}</span>
+                  {entry.counted === null ? null : <span class="nav-count">{count(entry.counted)}</span>}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  )
+}

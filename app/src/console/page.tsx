@@ -1,0 +1,79 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { VNode } from 'preact'
+import { renderToString } from 'preact-render-to-string'
+import type { Topic } from '../live/index.ts'
+import type { Console } from './console.ts'
+import { Document } from './layout/document.tsx'
+import { themeOf } from './layout/theme.ts'
+
+export interface Page {
+  /** The heading, and the tab's title. */
+  title: string
+  /** `href` of the navigation entry that is marked; `''` for none. */
+  active: string
+  /** The page's one action, at the top right. */
+  action?: VNode
+  body: VNode
+  /** Default 200. */
+  status?: number
+  /** What the page listens to; default jobs and files. */
+  topics?: Topic[]
+}
+
+/** The little of a request and a reply that rendering needs, whatever their schema. */
+export interface PageRequest {
+  url: string
+  headers: IncomingHttpHeaders
+  server: { console: Console }
+}
+export interface PageReply {
+  code(status: number): unknown
+  header(name: string, value: string): unknown
+  type(contentType: string): unknown
+  send(payload: never): unknown
+}
+
+/** Answers a whole page in the console's frame. */
+export async function sendPage<Reply extends PageReply>(
+  request: PageRequest,
+  reply: Reply,
+  page: Page,
+): Promise<Reply> {
+  return sendHtml(reply, await renderPage(request, page), page.status ?? 200)
+}
+
+/** The page as HTML text, for who sends it himself. */
+export async function renderPage(request: PageRequest, page: Page): Promise<string> {
+  const { console } = request.server
+  const document = (
+    <Document
+      page={page}
+      path={request.url}
+      theme={themeOf(request.headers.cookie)}
+      navigation={await console.navigation()}
+      assets={console.assets}
+    />
+  )
+  return `<!doctype html>${renderToString(document)}`
+}
+
+/** Answers a piece of a page: a row, a panel, the content of a dialog. */
+export function sendFragment<Reply extends PageReply>(reply: Reply, node: VNode, status = 200): Reply {
+  return sendHtml(reply, renderToString(node), status)
+}
+
+function sendHtml<Reply extends PageReply>(reply: Reply, html: string, status: number): Reply {
+  reply.code(status)
+  reply.type('text/html; charset=utf-8')
+  // Pages show what is now: a stored copy would be shown by the back button, without its events.
+  reply.header('cache-control', 'no-store')
+  reply.header('vary', 'accept, cookie, hx-request')
+  // The reply of a route with a schema accepts that schema only; text passes by the serializer.
+  reply.send(html as never)
+  return reply
+}
+
+/** True for a browser's navigation or form: it is answered with a page, a program with JSON. */
+export function wantsHtml({ headers }: { headers: IncomingHttpHeaders }): boolean {
+  return headers['hx-request'] === 'true' || /\btext\/html\b/.test(headers.accept ?? '')
+}
