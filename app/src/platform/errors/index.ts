@@ -8,23 +8,32 @@ export const errors = defineErrors({
   bad_request: { status: 400, message: "The request can't be read: {reason}" },
   cross_site: {
     status: 403,
-    message:
-      'This request was sent by a page of another site ({origin}). Open this program itself and try again.',
+    message: 'This was sent by a page of another site. Open this program itself and do it there.',
   },
-  csrf: { status: 403, message: 'The form is too old or not from here. Reload the page and send it again.' },
+  csrf: {
+    status: 403,
+    message: 'This form is too old, or not from here. Reload the page and send it again.',
+  },
   not_found: { status: 404, message: 'There is nothing at {path}.' },
   job_not_found: { status: 404, message: 'Job not found' },
-  conflict: { status: 409, message: '{reason}' },
-  too_large: { status: 413, message: 'What was sent is larger than the {limit} that are accepted here.' },
-  unsupported_type: { status: 415, message: 'The type {type} is not accepted here. Send {accepted}.' },
+  job_conflict: { status: 409, message: '{reason}' },
+  too_large: {
+    status: 413,
+    message: 'What was sent is larger than is accepted here. Send less, or raise MAX_UPLOAD_SIZE for files.',
+  },
+  unsupported_type: {
+    status: 415,
+    message: 'What was sent is of a type that is not accepted here: {reason}',
+  },
   wrong_host: {
     status: 421,
-    message:
-      'This program does not answer under the name "{host}". Use the link that it printed at its start.',
+    message: 'There is no site "{host}" here. Use the link that the program printed at its start.',
   },
   invalid: { status: 422, message: '{reason}' },
+  job_invalid: { status: 422, message: '{reason}' },
   internal: { status: 500, message: 'Something went wrong here. The log has the details under {id}.' },
   unavailable: { status: 503, message: '{reason}' },
+  database_away: { status: 503, message: "The database can't be reached. Try again in a moment." },
   storage_full: {
     status: 507,
     message: 'The disk is full: nothing was kept. Free some space and send it again.',

@@ -4,6 +4,11 @@ import type { FastifyInstance, RawServerDefault } from 'fastify'
 import type { Logger } from 'pino'
 import type { Context } from '../context.ts'
 
+export { serveFolder } from './assets.ts'
+export { csrfToken } from './csrf.ts'
+export { type ErrorPage, setErrorPage, wantsPage } from './error-replies.ts'
+export { isCrossSite } from './protection.ts'
+
 /** The server to which features add their routes: TypeBox schemas are types, checks and OpenAPI at once. */
 export type HttpServer = FastifyInstance<
   RawServerDefault,

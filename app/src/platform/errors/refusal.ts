@@ -1,0 +1,94 @@
+import { JobError, type Json } from '@factotum/jobs'
+import { HttpError } from './http-error.ts'
+import { errors } from './index.ts'
+
+/** A rule of the schema that a request broke, as the validator says it. */
+interface Violation {
+  instancePath: string
+  message?: string
+  params?: Record<string, unknown>
+}
+
+/** What is told to the client about an error of any origin; nothing of the inside but for the id of a 500. */
+export function refusal(error: unknown, id: string): HttpError {
+  if (error instanceof HttpError) return error
+  if (error instanceof JobError) return ofJobs(error) ?? internal(id)
+  if (!(error instanceof Error)) return internal(id)
+  if (databaseIsAway(error)) return errors.fail('database_away')
+  return ofValidation(error) ?? ofServer(error) ?? ofMultipart(error) ?? internal(id)
+}
+
+const internal = (id: string) => errors.fail('internal', { id }, { id })
+
+function ofJobs(error: JobError): HttpError | null {
+  if (error instanceof JobError.NotFound) return errors.fail('job_not_found')
+  if (error instanceof JobError.Conflict) return errors.fail('job_conflict', { reason: error.message })
+  if (error instanceof JobError.Invalid) return errors.fail('job_invalid', { reason: error.message })
+  return null
+}
+
+function ofValidation(error: Error): HttpError | null {
+  if (!('validation' in error) || !Array.isArray(error.validation)) return null
+  const place = 'validationContext' in error ? String(error.validationContext) : 'request'
+  const violations: Violation[] = error.validation
+  // An id that can't be one names nothing.
+  if (place === 'params') return errors.fail('not_found', { path: 'this address' })
+  const details = violations.map((violation) => ({ field: fieldOf(violation), message: sentence(violation) }))
+  const reason = details.map(({ field, message }) => `${field || `The ${place}`} ${message}`).join('; ')
+  return errors.fail('invalid', { reason: `${reason}.` }, { details })
+}
+
+function fieldOf({ instancePath, params }: Violation): string {
+  const within = instancePath.split('/').slice(1)
+  const about = params?.missingProperty ?? params?.additionalProperty
+  return [...within, ...(typeof about === 'string' ? [about] : [])].join('.')
+}
+
+function sentence({ message = 'is wrong', params }: Violation): string {
+  if (params?.missingProperty) return 'is missing'
+  if (params?.additionalProperty) return 'is not known here'
+  if (Array.isArray(params?.allowedValues)) return `must be one of ${params.allowedValues.join(', ')}`
+  return message
+}
+
+/** Errors of the HTTP server itself, which carry a status. */
+function ofServer(error: Error): HttpError | null {
+  const status = 'statusCode' in error ? Number(error.statusCode) : Number.NaN
+  const code = 'code' in error ? String(error.code) : ''
+  if (code === 'FST_INVALID_MULTIPART_CONTENT_TYPE') {
+    return errors.fail('unsupported_type', { reason: 'send the form as multipart/form-data.' })
+  }
+  if (status === 413) return errors.fail('too_large')
+  if (status === 415) return errors.fail('unsupported_type', { reason: error.message })
+  if (status === 404) return errors.fail('not_found', { path: 'this address' })
+  if (status >= 400 && status < 500) return errors.fail('bad_request', { reason: error.message })
+  if (status === 503)
+    return errors.fail('unavailable', { reason: 'The program is about to stop. Try again soon.' })
+  return null
+}
+
+/** The multipart parser's errors have neither code nor status. */
+function ofMultipart(error: Error): HttpError | null {
+  if (!/multipart|malformed part header/i.test(error.message)) return null
+  return errors.fail('bad_request', { reason: `${error.message}.` })
+}
+
+const awayCodes = new Set<Json>([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+])
+
+/** The server is down, starting, stopping or full, or the connection broke. */
+export function databaseIsAway(error: Error): boolean {
+  if (/^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message)) return true
+  if (!('code' in error) || typeof error.code !== 'string' || !awayCodes.has(error.code)) return false
+  const fromServer = 'severity' in error
+  return fromServer || ('syscall' in error && error.syscall === 'connect')
+}

@@ -1,0 +1,29 @@
+import { Type } from '@fastify/type-provider-typebox'
+import { databasePing } from '../database/ping.ts'
+import { errors } from '../errors/index.ts'
+import type { Routes } from '../http/index.ts'
+
+const Failure = Type.Object({ error: Type.String(), message: Type.String() })
+
+/** What a load balancer asks: may requests come here? */
+export const healthRoutes: Routes = (app, { database }) => {
+  const ping = databasePing(database)
+  app.get(
+    '/health',
+    {
+      logLevel: 'warn',
+      schema: {
+        tags: ['health'],
+        summary: 'Whether requests may come here',
+        security: [],
+        response: { 200: Type.Object({ status: Type.Literal('ok') }), 503: Failure },
+      },
+    },
+    async (_request, reply) => {
+      const wrong = await ping()
+      if (wrong) throw errors.fail('unavailable', { reason: wrong })
+      reply.header('cache-control', 'no-store')
+      return { status: 'ok' as const }
+    },
+  )
+}

@@ -1,0 +1,40 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from '../config/index.ts'
+import { readBodies } from './bodies.ts'
+import { checkCsrfTokens } from './csrf.ts'
+import { replyToErrors, replyToUnreadable } from './error-replies.ts'
+import type { HttpServer } from './index.ts'
+import { describeApi } from './openapi.ts'
+import { refuseForeignRequests } from './protection.ts'
+import { compressReplies, setSecurityHeaders } from './replies.ts'
+import { followRequests, requestId } from './requests.ts'
+
+export interface HttpOptions {
+  config: Pick<Config, 'host' | 'maxUploadBytes' | 'version'>
+  log: Logger
+}
+
+/** The server with all that every route has; it doesn't listen yet. */
+export async function createHttp({ config, log }: HttpOptions): Promise<HttpServer> {
+  const app: HttpServer = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: requestId,
+    requestIdHeader: false,
+    routerOptions: { ignoreTrailingSlash: true },
+    // A field that the schema doesn't know is refused, not silently dropped.
+    ajv: { customOptions: { removeAdditional: false } },
+    frameworkErrors: replyToUnreadable,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  followRequests(app)
+  replyToErrors(app)
+  refuseForeignRequests(app, config.host)
+  await setSecurityHeaders(app)
+  await compressReplies(app)
+  await readBodies(app, config.maxUploadBytes)
+  await checkCsrfTokens(app)
+  await describeApi(app, config.version)
+  return app
+}
