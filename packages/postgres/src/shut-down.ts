@@ -1,0 +1,30 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Cluster } from './cluster.ts'
+import { PostgresError } from './errors.ts'
+import { findPostmaster } from './postmaster-file.ts'
+
+/** Fast first: open transactions are rolled back, everything is written. Then harder; recovery makes good. */
+const steps = [
+  { signal: 'SIGINT', patience: 60_000 },
+  { signal: 'SIGQUIT', patience: 10_000 },
+  { signal: 'SIGKILL', patience: 10_000 },
+] as const
+
+/** Stops the server and waits until its process has gone. */
+export async function shutDown(cluster: Cluster, pid: number): Promise<void> {
+  for (const { signal, patience } of steps) {
+    const end = Date.now() + patience
+    if (await isGone(cluster, pid)) return
+    process.kill(pid, signal)
+    while (Date.now() < end) {
+      if (await isGone(cluster, pid)) return
+      await pause(10)
+    }
+  }
+  const log = `${cluster.folder}/server.log`
+  throw new PostgresError('stop-failed', { folder: cluster.folder, pid, log })
+}
+
+async function isGone(cluster: Cluster, pid: number): Promise<boolean> {
+  return (await findPostmaster(cluster.data))?.pid !== pid
+}
