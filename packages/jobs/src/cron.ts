@@ -11,23 +11,20 @@ export interface CronRule {
 }
 
 /**
- * The next `n` times after `after` at which the rule fires, oldest first; fewer where it fires less often before the
- * year 3000.
+ * The next `n` times after `after`, and not after `until`, at which the rule fires, oldest first.
  *
  * A fixed time (no `*` and no step in hour, minute and second) that the clock leaps over fires once, when it has
  * leapt; one that comes twice fires at the first. Everything else is an interval and follows real time.
  *
  * @throws JobError.Invalid as `checkRule`.
  */
-export function nextFires(rule: CronRule, after: Date, n: number): Date[] {
+export function nextFires(rule: CronRule, after: Date, n: number, until?: Date): Date[] {
   const fires = parse(rule)
   const found: Date[] = []
-  let from = after
-  while (found.length < n) {
-    const next = fires(from)
-    if (!next) break
+  let next = fires(after)
+  while (next && found.length < n && !(until && next > until)) {
     found.push(next)
-    from = next
+    if (found.length < n) next = fires(next)
   }
   return found
 }
