@@ -1,0 +1,6 @@
+import type { Contender } from './contender.ts'
+import { factotum } from './factotum.ts'
+import { graphile } from './graphile.ts'
+
+/** Ours first: ratios are ours to each of the others. */
+export const contenders: [ours: Contender, ...peers: Contender[]] = [factotum, graphile]

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPostgres } from '@factotum/postgres'
+import pg from 'pg'
+
+/** A server to measure on. */
+export interface Bench {
+  /** Version and the settings that decide durability and speed. */
+  describe(): Promise<string>
+  /** Runs work on an empty database of its own, after a checkpoint, and drops it. */
+  withDatabase<T>(work: (url: string) => Promise<T>): Promise<T>
+  stop(): Promise<void>
+}
+
+/** A fresh durable server, or the one that `url` names: databases are made on it and dropped. */
+export async function openBench(url: string | undefined): Promise<Bench> {
+  if (url) return onServer(url, async () => {})
+  const folder = await mkdtemp(join(tmpdir(), 'factotum-bench-'))
+  const server = await startPostgres({ folder, dieWithParent: true })
+  return onServer(server.url, async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+}
+
+function onServer(url: string, stop: () => Promise<void>): Bench {
+  let made = 0
+  return {
+    stop,
+    describe: () => asAdmin(url, describe),
+    async withDatabase(work) {
+      const name = `bench_${process.pid}_${++made}`
+      await asAdmin(url, async (admin) => {
+        await admin.query(`create database ${name}`)
+        await admin.query('checkpoint')
+      })
+      try {
+        const own = new URL(url)
+        own.pathname = `/${name}`
+        return await work(own.href)
+      } finally {
+        await asAdmin(url, (admin) => admin.query(`drop database ${name} with (force)`))
+      }
+    },
+  }
+}
+
+async function describe(admin: pg.Client): Promise<string> {
+  const names = [
+    'server_version',
+    'fsync',
+    'synchronous_commit',
+    'full_page_writes',
+    'shared_buffers',
+    'max_wal_size',
+  ]
+  const { rows } = await admin.query<{ name: string; setting: string }>(
+    'select name, current_setting(name) as setting from unnest($1::text[]) as name',
+    [names],
+  )
+  const all = rows.map(({ name, setting }) => `${name} ${setting}`)
+  return `PostgreSQL: ${all.join(', ')}`
+}
+
+async function asAdmin<T>(url: string, work: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: url })
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.end()
+  }
+}
