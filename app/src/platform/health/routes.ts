@@ -2,6 +2,7 @@ import { Type } from '@fastify/type-provider-typebox'
 import { databasePing } from '../database/ping.ts'
 import { errors } from '../errors/index.ts'
 import type { Routes } from '../http/index.ts'
+import { instance } from './instance.ts'
 
 const Failure = Type.Object({ error: Type.String(), message: Type.String() })
 
@@ -20,9 +21,9 @@ export const healthRoutes: Routes = (app, { database }) => {
       },
     },
     async (_request, reply) => {
+      reply.headers({ 'cache-control': 'no-store', 'x-factotum-instance': instance })
       const wrong = await ping()
       if (wrong) throw errors.fail('unavailable', { reason: wrong })
-      reply.header('cache-control', 'no-store')
       return { status: 'ok' as const }
     },
   )

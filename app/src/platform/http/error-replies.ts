@@ -40,7 +40,8 @@ function send(app: HttpServer, request: FastifyRequest, reply: FastifyReply, err
   reply.status(error.status).header('cache-control', 'no-store')
   // Browsers read the answer only when they have sent all: what still comes is read past.
   if (!request.raw.complete) request.raw.unpipe().resume()
-  if (wantsPage(request.headers.accept)) return (pages.get(app.server) ?? plainPage)(request, reply, error)
+  const { accept, 'hx-request': htmx } = request.headers
+  if (wantsPage(accept) || htmx === 'true') return (pages.get(app.server) ?? plainPage)(request, reply, error)
   return reply.type('application/json; charset=utf-8').send(bodyOf(error))
 }
 

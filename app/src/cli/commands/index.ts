@@ -1,0 +1,15 @@
+import type { Command } from '../command.ts'
+import { dbUpgrade } from './db-upgrade.ts'
+import { scheduler } from './scheduler.ts'
+import { start } from './start.ts'
+import { web } from './web.ts'
+import { worker } from './worker.ts'
+
+/** Every command by what is typed. */
+export const commands: Record<string, Command> = {
+  start,
+  web,
+  worker,
+  scheduler,
+  'db upgrade': dbUpgrade,
+}

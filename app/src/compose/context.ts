@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { JobManager } from '@factotum/jobs'
+import type { Logger } from 'pino'
+import { createLive } from '../live/index.ts'
+import type { Config } from '../platform/config/index.ts'
+import type { Context } from '../platform/context.ts'
+import { upgradeApp } from '../platform/database/migrate.ts'
+import { openDatabase } from '../platform/database/open.ts'
+import { localStorage } from '../platform/storage/local.ts'
+import { jobFeed } from './job-feed.ts'
+import type { Stops } from './stops.ts'
+
+const hour = 3_600_000
+
+/** Makes what every part of a process stands on, and joins jobs and live. */
+export async function openContext(config: Config, log: Logger, stops: Stops): Promise<Context> {
+  const storage = await localStorage(join(config.home, 'storage'))
+  await sweep(storage, log, stops)
+
+  const database = await openDatabase(config, log)
+  stops.add('database', () => database.close())
+  stops.stage()
+
+  const jobs = new JobManager({ connectionString: database.url, migrate: false })
+  stops.add('jobs', () => jobs.close())
+  await jobs.migrate()
+  await upgradeApp(database.url)
+
+  stops.stage()
+  const live = createLive({ pool: database.pool, listenUrl: database.url, feeds: [jobFeed(jobs)], log })
+  stops.add('live', () => live.stop())
+  await live.start()
+  return { config, database, jobs, live, storage, log }
+}
+
+/** Clears away what interrupted uploads left, now and every hour. */
+async function sweep(storage: { sweep(): Promise<string[]> }, log: Logger, stops: Stops): Promise<void> {
+  const once = async () => {
+    const removed = await storage.sweep()
+    if (removed.length > 0) log.info(`removed ${removed.length} unfinished file(s) of the storage`)
+  }
+  await once()
+  const timer = setInterval(
+    () => once().catch((error) => log.error({ err: error }, 'the storage was not swept')),
+    hour,
+  )
+  timer.unref()
+  stops.add('storage', async () => clearInterval(timer))
+}

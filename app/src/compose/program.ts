@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../platform/config/index.ts'
+import type { Context } from '../platform/context.ts'
+import { createLog } from '../platform/logging/index.ts'
+import { openContext } from './context.ts'
+import type { Feature } from './conventions.ts'
+import { DiscoveryError, discover, reasonOf } from './discover.ts'
+import { announce } from './running.ts'
+import { Stops } from './stops.ts'
+import { startWeb } from './web.ts'
+import { startWorker, type WorkerRole } from './worker.ts'
+
+/** What one process does; any number of processes may share a database. */
+export interface Roles {
+  web?: boolean
+  worker?: WorkerRole
+  scheduler?: boolean
+}
+
+export interface ProgramOptions {
+  config: Config
+  /** What the log calls this process. */
+  name: string
+  roles: Roles
+  /** A later `findRunning` on this home finds this process. */
+  announced?: boolean
+  /** Folders with features of the user's own; relative ones begin at the current folder. */
+  featureFolders?: string[]
+}
+
+/** A process of the program that runs. */
+export interface Program {
+  /** Where a browser finds it; null without the role `web`. */
+  url: string | null
+  context: Context
+  /** Ends in order: requests and jobs get their time, then the rest. Never rejects. */
+  stop(): Promise<void>
+}
+
+const ownFeatures = fileURLToPath(new URL('../features', import.meta.url))
+
+/**
+ * Starts a process of the program; on failure all that was started is stopped again.
+ *
+ * @throws Error with a sentence for whoever started it
+ */
+export async function startProgram(options: ProgramOptions): Promise<Program> {
+  const { config, name, roles, announced = false, featureFolders = [] } = options
+  await makeHome(config.home)
+  const log = createLog(config, name)
+  const stops = new Stops(log)
+  try {
+    // Reading the features' sources takes about as long as starting the database.
+    const discovered = discover([ownFeatures, ...featureFolders])
+    discovered.catch(() => {})
+    const context = await openContext(config, log, stops)
+    const features = await discovered
+    defineJobs(features, context)
+    stops.stage()
+    const url = roles.web ? await startWeb(context, features, stops) : null
+    if (url && announced) stops.add('announcement', await announce(config.home, url))
+    if (roles.worker) await startWorker(context, roles.worker, stops)
+    if (roles.scheduler) await startScheduler(context, stops)
+    return { url, context, stop: () => stops.run() }
+  } catch (error) {
+    log.debug({ err: error }, 'the start failed')
+    await stops.run()
+    throw error
+  }
+}
+
+async function makeHome(home: string): Promise<void> {
+  try {
+    await mkdir(join(home, 'logs'), { recursive: true })
+  } catch (error) {
+    const advice = 'Set FACTOTUM_HOME to a folder where this user may write.'
+    throw new Error(`The folder ${home} can't be used: ${reasonOf(error)}. ${advice}`, { cause: error })
+  }
+}
+
+/** Handlers are known before a worker starts, and before a route enqueues. */
+function defineJobs(features: Feature[], context: Context): void {
+  for (const { folder, jobs } of features) {
+    try {
+      jobs?.(context)
+    } catch (error) {
+      throw new DiscoveryError(join(folder, 'jobs.ts'), `fails: ${reasonOf(error)}`, { cause: error })
+    }
+  }
+}
+
+async function startScheduler({ jobs }: Context, stops: Stops): Promise<void> {
+  const scheduler = jobs.scheduler()
+  stops.add('scheduler', () => scheduler.stop())
+  await scheduler.start()
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { installConsole } from '../console/index.ts'
+import type { Context } from '../platform/context.ts'
+import { healthRoutes } from '../platform/health/routes.ts'
+import type { HttpServer } from '../platform/http/index.ts'
+import { createHttp } from '../platform/http/server.ts'
+import type { Feature } from './conventions.ts'
+import { DiscoveryError, reasonOf } from './discover.ts'
+import type { Stops } from './stops.ts'
+
+/** Time that open requests have to end when the program is told to stop. */
+const requestGrace = 10_000
+
+/** Starts the web server with every part's routes; answers its address. */
+export async function startWeb(context: Context, features: Feature[], stops: Stops): Promise<string> {
+  const { config, log } = context
+  const app = await createHttp({ config, log })
+  stops.add('web', () => close(app))
+  await healthRoutes(app, context)
+  await installConsole(
+    app,
+    context,
+    features.flatMap((feature) => feature.console ?? []),
+  )
+  await addFeatures(app, context, features)
+  await listen(app, config.host, config.port)
+  return addressOf(app, config.host)
+}
+
+async function addFeatures(app: HttpServer, context: Context, features: Feature[]): Promise<void> {
+  for (const { folder, routes } of features) {
+    if (!routes) continue
+    try {
+      await app.register(async (scope: HttpServer) => routes(scope, context))
+    } catch (error) {
+      throw new DiscoveryError(join(folder, 'routes.ts'), `fails: ${reasonOf(error)}`, { cause: error })
+    }
+  }
+}
+
+/** The port is taken. */
+export class PortTaken extends Error {
+  override name = 'PortTaken'
+}
+
+async function listen(app: HttpServer, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port, listenTextResolver: () => '' })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') {
+      throw new PortTaken(`Port ${port} is used by another program. Stop it, or set PORT to a free port.`)
+    }
+    if (code === 'EACCES') throw new Error(`This user may not use port ${port}. Set PORT to one above 1023.`)
+    throw error
+  }
+}
+
+function addressOf(app: HttpServer, host: string): string {
+  const address = app.server.address()
+  if (!address || typeof address === 'string') throw new Error('The web server has no port.')
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`
+}
+
+/** No new requests; the open ones end, or are ended. */
+async function close(app: HttpServer): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), requestGrace)
+  await app.close()
+  clearTimeout(late)
+}
