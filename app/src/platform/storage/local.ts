@@ -21,14 +21,14 @@ export async function localStorage(folder: string): Promise<LocalStorage> {
   const temp = tempFiles(tempFolder)
   const pathOf = (key: string) => join(objects, checkKey(key))
   return {
-    put: (key, data) => put(temp, pathOf(key), data),
+    put: async (key, data) => put(temp, pathOf(key), data),
     async read(key, range) {
       const handle = await open(pathOf(key)).catch((error) => {
         throw isMissing(error) ? new StorageError(`The storage has no "${key}".`) : error
       })
       return handle.createReadStream(range)
     },
-    size: (key) => sizeOf(pathOf(key)),
+    size: async (key) => sizeOf(pathOf(key)),
     async remove(key) {
       await rm(pathOf(key), { force: true })
       await removeEmptyFolders(dirname(pathOf(key)), objects)

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { environment } from './environment-file.ts'
+import { ConfigError, readConfig } from './index.ts'
+import { envSample } from './sample.ts'
+import { variables } from './variables.ts'
+
+const root = new URL('../../../../', import.meta.url)
+
+/** The message with which an environment is refused. */
+function refusal(env: NodeJS.ProcessEnv): string {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+  }
+  throw new Error('It was accepted.')
+}
+
+describe('Settings from the environment', () => {
+  it('have defaults for all', () => {
+    expect(readConfig({})).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      home: resolve('.factotum'),
+      databaseUrl: null,
+      logLevel: 'info',
+      maxUploadBytes: 2_000_000_000,
+    })
+  })
+
+  it('are absent where they are empty', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 3000, databaseUrl: null })
+  })
+
+  it('make the home absolute', () => {
+    expect(readConfig({ FACTOTUM_HOME: 'x/y' }).home).toBe(resolve('x/y'))
+  })
+
+  it.each([
+    ['500', 500],
+    ['10MB', 10_000_000],
+    ['10 MiB', 10_485_760],
+    ['1GB', 1_000_000_000],
+  ])('read the size %s', (text, bytes) => {
+    expect(readConfig({ MAX_UPLOAD_SIZE: text }).maxUploadBytes).toBe(bytes)
+  })
+
+  it.each(['0', '-1', '1.5GB', 'much', '10XB', '999999999999TB'])('refuse the size %s', (text) => {
+    expect(refusal({ MAX_UPLOAD_SIZE: text })).toContain('MAX_UPLOAD_SIZE must be a size')
+  })
+
+  it.each(['70000', '-1', '80a', '1.5', ''.padEnd(3, 'x')])('refuse the port %s', (text) => {
+    expect(refusal({ PORT: text })).toContain('PORT must be a whole number')
+  })
+
+  it.each(['0.0.0.0', '::', '192.168.1.4', 'example.org'])('refuse the host %s, and say why', (text) => {
+    expect(refusal({ HOST: text })).toMatch(/other machines may reach, and there are no accounts yet/)
+  })
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('accept the host %s', (text) => {
+    expect(readConfig({ HOST: text }).host).toBe(text)
+  })
+
+  it('are named all at once where several are wrong', () => {
+    const message = refusal({ PORT: 'x', HOST: '0.0.0.0', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' })
+    expect(message).toMatch(/^4 settings are wrong/)
+    for (const name of ['PORT', 'HOST', 'LOG_LEVEL', 'DATABASE_URL']) expect(message).toContain(`- ${name} `)
+  })
+
+  it('never repeat a password', () => {
+    expect(refusal({ DATABASE_URL: 'postgre://me:secret@host/x' })).not.toContain('secret')
+  })
+})
+
+describe('.env.sample', () => {
+  it('lists every setting with its meaning and its default', () => {
+    expect(readFileSync(new URL('.env.sample', root), 'utf8')).toBe(envSample())
+  })
+
+  it('has defaults that are those of the program', () => {
+    for (const { sample, fallback, read } of Object.values(variables)) {
+      if (sample !== '') expect(read(sample)).toBe(fallback)
+    }
+  })
+})
+
+describe('docs/reference/configuration.md', () => {
+  it('has a row for every setting', () => {
+    const page = readFileSync(new URL('docs/reference/configuration.md', root), 'utf8')
+    for (const [name, { sample, meaning }] of Object.entries(variables)) {
+      expect(page).toContain(`| \`${name}\` | ${sample ? `\`${sample}\` ` : ''}| ${meaning} |`)
+    }
+  })
+})
+
+describe('The file .env', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'factotum-env-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it('adds to the environment, which wins', async () => {
+    await writeFile(join(folder, '.env'), 'PORT=4000\nLOG_LEVEL="debug" # loud\n')
+    expect(environment({ PORT: '5000' }, folder)).toEqual({ PORT: '5000', LOG_LEVEL: 'debug' })
+  })
+
+  it('may be missing', () => {
+    expect(environment({ PORT: '5000' }, folder)).toEqual({ PORT: '5000' })
+  })
+})

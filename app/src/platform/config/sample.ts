@@ -1,0 +1,13 @@
+import { variables } from './variables.ts'
+
+/** What `.env.sample` has to say: every variable with its meaning and its default. */
+export function envSample(): string {
+  const head = [
+    '# Every setting of Factotum with its default. Copy what you change to a file .env in the folder from which',
+    '# you start it; what the environment itself has wins over the file.',
+  ]
+  const blocks = Object.entries(variables).map(
+    ([name, { meaning, sample }]) => `# ${meaning}\n# ${name}=${sample}`,
+  )
+  return `${[head.join('\n'), ...blocks].join('\n\n')}\n`
+}
