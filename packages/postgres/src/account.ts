@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import { codeOf, PostgresError } from './errors.ts'
 
 /** The user PostgreSQL runs as, when it is not the one of this program. */
@@ -38,16 +39,16 @@ export async function accountFor(data: string): Promise<Account | null> {
   return { uid: account.uid, gid: account.gid }
 }
 
-async function ownerOf(folder: string): Promise<Account | null> {
+/** Null when there is no database yet. */
+async function ownerOf(data: string): Promise<Account | null> {
   try {
-    const { uid, gid } = await stat(folder)
+    const { uid, gid } = await stat(join(data, 'PG_VERSION'))
     return { uid, gid }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
-    if (codeOf(error) === 'EACCES') {
-      throw new PostgresError('folder-unwritable', { folder, reason: 'permission denied' })
-    }
-    throw error
+    if (codeOf(error) !== 'EACCES') throw error
+    // Another user's: closed to everybody else, but its owner can be seen.
+    return stat(data)
   }
 }
 

@@ -40,6 +40,7 @@ export async function openFolder(folder: string): Promise<void> {
     const probe = join(folder, `probe-${randomBytes(6).toString('hex')}`)
     await writeFile(probe, '')
     await rm(probe)
+    await sweep(folder)
   } catch (error) {
     throw explained(error, folder)
   }
@@ -48,7 +49,6 @@ export async function openFolder(folder: string): Promise<void> {
 /** Makes the database if there is none; whoever comes second uses what the first has made. */
 export async function makeCluster(cluster: Cluster, durable: boolean): Promise<void> {
   if (await isMade(cluster.data)) return
-  await sweep(cluster.folder)
   const making = join(cluster.folder, `making-${process.pid}-${randomBytes(6).toString('hex')}`)
   const data = join(making, 'data')
   const password = join(making, 'password')

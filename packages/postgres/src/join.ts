@@ -3,7 +3,7 @@ import { type Cluster, databaseUser, makeCluster, passwordFile, readPassword } f
 import { codeOf, PostgresError } from './errors.ts'
 import { launch } from './launch.ts'
 import { findPostmaster, type Postmaster } from './postmaster-file.ts'
-import { enter, type Presence } from './presence.ts'
+import { enter, isPassing, type Presence } from './presence.ts'
 import type { PostgresOptions } from './start.ts'
 
 /** A program on a running server. */
@@ -11,25 +11,57 @@ export interface Stay {
   server: Postmaster
   presence: Presence
   url: string
+  /** False when this program started the server. */
   adopted: boolean
 }
 
-/** Finds the server of the folder, or makes and starts it, and enters it. */
+/** For how long troubles that may pass are left to pass. A server that recovers may take longer. */
+const patience = 60_000
+
+/**
+ * Finds the server of the folder, or makes and starts it, and enters it. There is no lock over all this:
+ * each step is safe beside another program that does the same, and what one has done the other finds.
+ */
 export async function join(cluster: Cluster, options: PostgresOptions, port: number | null): Promise<Stay> {
   const settings = options.settings ?? {}
-  for (let adopted = true; ; await pause(20)) {
+  let started: Postmaster | null = null
+  for (let since = Date.now(); ; await pause(20)) {
     await makeCluster(cluster, settings.fsync !== 'off')
+    const patient = Date.now() - since < patience
     let server = await findPostmaster(cluster.data)
     if (!server) {
-      server = await launch(cluster, { port, dieWithParent: options.dieWithParent ?? false, settings })
-      adopted = server === null
+      const dieWithParent = options.dieWithParent ?? false
+      server = started = await launch(cluster, { port, dieWithParent, settings, patient })
     }
+    if (server?.state === 'starting') since = Date.now()
     if (server?.state !== 'ready') continue
-    const url = `postgres://${databaseUser}:${await readPassword(cluster.data)}@127.0.0.1:${server.port}/factotum`
-    const presence = await enter(url).catch((error: unknown) => {
-      if (codeOf(error) !== '28P01') throw error
-      throw new PostgresError('password-lost', { folder: cluster.folder, file: passwordFile(cluster.data) })
-    })
-    if (presence) return { server, presence, url, adopted }
+    try {
+      const url = await urlOf(cluster, server)
+      return { server, url, presence: await enter(url), adopted: server.pid !== started?.pid }
+    } catch (error) {
+      if (!patient || !isPassing(error)) throw refusal(cluster, error)
+    }
   }
+}
+
+async function urlOf(cluster: Cluster, { port }: Postmaster): Promise<string> {
+  const password = await readPassword(cluster.data)
+  if (password === '') throw passwordLost(cluster)
+  // A PGSSLMODE of the environment is for other servers.
+  return `postgres://${databaseUser}:${password}@127.0.0.1:${port}/factotum?sslmode=disable`
+}
+
+function refusal(cluster: Cluster, error: unknown): PostgresError {
+  if (error instanceof PostgresError) return error
+  if (codeOf(error) === '28P01') return passwordLost(cluster)
+  const said = error instanceof Error ? error.message : String(error)
+  return new PostgresError(
+    'start-failed',
+    { folder: cluster.folder, log: `${cluster.folder}/server.log` },
+    said,
+  )
+}
+
+function passwordLost({ folder, data }: Cluster): PostgresError {
+  return new PostgresError('password-lost', { folder, file: passwordFile(data) })
 }

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
 import { PostgresError } from './errors.ts'
 import { join, type Stay } from './join.ts'
+import { endOrphans } from './orphans.ts'
+import { findPostmaster } from './postmaster-file.ts'
 import { shutDown } from './shut-down.ts'
 import type { Postgres, PostgresOptions } from './start.ts'
 
@@ -31,10 +33,16 @@ export function keep(cluster: Cluster, options: PostgresOptions, first: Stay): P
     log(`the PostgreSQL server is back on port ${stay.server.port}`)
   }
 
-  const stop = async () => {
+  const stop = async (): Promise<void> => {
     await reviving.catch(() => undefined)
-    if (await stay.presence.leave()) await shutDown(cluster, stay.server.pid)
+    const left = await stay.presence.leave()
+    if (left === 'alone') await shutDown(cluster, stay.server.pid)
     await stay.presence.end()
+    if (left !== 'lost') return
+    // The server fell at this very moment. If it gets up by itself, it must not be left alone.
+    if (!(await findPostmaster(cluster.data))) return endOrphans(cluster.data)
+    stay = await join(cluster, options, first.server.port)
+    return stop()
   }
 
   void watch()

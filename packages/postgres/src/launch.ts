@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Cluster, dataArgument } from './cluster.ts'
 import { dyingWithParent } from './die-with-parent.ts'
 import { PostgresError } from './errors.ts'
+import { endOrphans } from './orphans.ts'
 import { freePort } from './port.ts'
 import { findPostmaster, type Postmaster, removeStaleFile } from './postmaster-file.ts'
-import { orphansIn } from './processes.ts'
 import { lastLines, openServerLog } from './server-log.ts'
 import { serverArguments, serverEnvironment } from './settings.ts'
 
@@ -15,11 +16,13 @@ export interface LaunchOptions {
   port: number | null
   dieWithParent: boolean
   settings: Record<string, string>
+  /** Whether a trouble that may pass by itself ends with null, not with an error. */
+  patient: boolean
 }
 
 /**
  * Starts the server and waits until it takes connections. Two programs may do so at once: PostgreSQL lets
- * only one server into a data folder, and the other attempt ends with null.
+ * only one server into a data folder, and the other attempt ends with null: look again.
  */
 export async function launch(cluster: Cluster, options: LaunchOptions): Promise<Postmaster | null> {
   await endOrphans(cluster.data)
@@ -34,8 +37,8 @@ export async function launch(cluster: Cluster, options: LaunchOptions): Promise<
       if (child.ended) {
         if (found) return null
         const said = await log.read()
-        if (isPassing(said) || (options.port === null && isBusy(said))) return null
-        throw failure(cluster, port, log.path, said)
+        if (options.patient && (isPassing(said) || (options.port === null && isBusy(said)))) return null
+        throw await failure(cluster, port, log.path, said)
       }
       await pause(10)
     }
@@ -65,28 +68,6 @@ async function run(cluster: Cluster, options: LaunchOptions, port: number, outpu
   return state
 }
 
-/**
- * Processes of a server that was killed go by themselves when they look up from their work. One that is deep
- * in a query may not look up for long: it is told to quit, and what it did is rolled back by recovery.
- */
-async function endOrphans(data: string): Promise<void> {
-  for (let waited = 0; ; waited += 50) {
-    const orphans = await orphansIn(data)
-    if (orphans.length === 0) return
-    if (waited === 1_000) for (const pid of orphans) signal(pid, 'SIGQUIT')
-    if (waited >= 4_000) for (const pid of orphans) signal(pid, 'SIGKILL')
-    await pause(50)
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch {
-    // It has gone meanwhile.
-  }
-}
-
 const isBusy = (said: string) => said.includes('Address already in use')
 
 /** Another program was faster, or processes of a killed server are still there: look again. */
@@ -94,9 +75,17 @@ const isPassing = (said: string) =>
   said.includes('lock file "postmaster.pid" already exists') ||
   said.includes('pre-existing shared memory block')
 
-function failure(cluster: Cluster, port: number, log: string, said: string): PostgresError {
+async function failure(cluster: Cluster, port: number, log: string, said: string): Promise<PostgresError> {
+  const { folder } = cluster
   if (isBusy(said)) return new PostgresError('port-busy', { port })
-  if (said.includes('No space left on device'))
-    return new PostgresError('disk-full', { folder: cluster.folder })
-  return new PostgresError('start-failed', { folder: cluster.folder, log }, lastLines(said))
+  // On a full disk the log may have nothing to say.
+  if (said.includes('No space left on device') || (await isFull(folder))) {
+    return new PostgresError('disk-full', { folder })
+  }
+  return new PostgresError('start-failed', { folder, log }, lastLines(said))
+}
+
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize < 64 * 1024
 }

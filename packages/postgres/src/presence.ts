@@ -8,25 +8,28 @@ const lock = 7_221_861_504_311
 export interface Presence {
   /** Resolves when the connection ends without `leave`. */
   lost: Promise<void>
-  /** Gives up the lock. True when nobody else is there: then nobody can come in until `end`. */
-  leave(): Promise<boolean>
+  /**
+   * Gives up the lock. `alone` when nobody else is there: then nobody can come in until `end`. `lost` when the
+   * connection is broken.
+   */
+  leave(): Promise<'alone' | 'shared' | 'lost'>
   end(): Promise<void>
 }
 
-/** Connects and takes the lock. Null when the server is on its way out or not up yet: try again. */
-export async function enter(url: string): Promise<Presence | null> {
+/** Connects and takes the lock. Fails with an error that `isPassing` knows when the server is on its way out. */
+export async function enter(url: string): Promise<Presence> {
   const client = await connect(url)
-  if (!client) return null
   let over = () => {}
   const lost = new Promise<void>((resolve) => (over = resolve))
   client.on('error', over)
   client.on('end', over)
+  const end = () => client.end().catch(() => undefined)
   try {
+    // Another program may hold it alone, to stop the server: then this fails.
     await client.query('select pg_advisory_lock_shared($1)', [lock])
-  } catch {
-    // Another program held it alone, to stop the server, and has done so.
-    await client.end().catch(() => undefined)
-    return null
+  } catch (error) {
+    await end()
+    throw error
   }
   const leave = async () => {
     try {
@@ -34,23 +37,32 @@ export async function enter(url: string): Promise<Presence | null> {
       const { rows } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [
         lock,
       ])
-      return rows[0]?.alone ?? false
+      return rows[0]?.alone ? 'alone' : 'shared'
     } catch {
-      return false
+      return 'lost'
     }
   }
-  return { lost, leave, end: () => client.end().catch(() => undefined) }
+  return { lost, leave, end }
 }
 
-/** Makes the programs' database on a new server. */
-async function connect(url: string): Promise<pg.Client | null> {
+/** Stopping, crashed, starting, full, the database not made yet; and what a socket says then. */
+const passing = ['57P01', '57P02', '57P03', '53300', '3D000', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']
+
+/** Worth another look. */
+export function isPassing(error: unknown): boolean {
+  const code = codeOf(error) ?? ''
+  if (passing.includes(code)) return true
+  return error instanceof Error && error.message.includes('Connection terminated')
+}
+
+/** A new server has no database for the programs yet. */
+async function connect(url: string): Promise<pg.Client> {
   try {
     return await open(url)
   } catch (error) {
-    if (isPassing(error)) return null
     if (codeOf(error) !== '3D000') throw error
     await createDatabase(url)
-    return connect(url)
+    return open(url)
   }
 }
 
@@ -58,7 +70,10 @@ async function open(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'factotum presence',
+    // Over a PGOPTIONS of the environment, which may hold anything.
+    options: '-c statement_timeout=0 -c lock_timeout=0',
     keepAlive: true,
+    connectionTimeoutMillis: 30_000,
   })
   client.on('error', () => undefined)
   try {
@@ -71,21 +86,16 @@ async function open(url: string): Promise<pg.Client> {
 }
 
 async function createDatabase(url: string): Promise<void> {
-  const { pathname } = new URL(url)
-  const client = await open(new URL('/postgres', url).href)
+  const server = new URL(url)
+  const name = server.pathname.slice(1)
+  server.pathname = '/postgres'
+  const client = await open(server.href)
   try {
-    await client.query(`create database ${client.escapeIdentifier(pathname.slice(1))}`)
+    await client.query(`create database ${client.escapeIdentifier(name)}`)
   } catch (error) {
-    // 42P04, 23505: another program has made it meanwhile.
-    if (codeOf(error) !== '42P04' && codeOf(error) !== '23505') throw error
+    // Another program makes it at this moment, or has made it.
+    if (!['42P04', '23505', '55006'].includes(codeOf(error) ?? '')) throw error
   } finally {
     await client.end()
   }
-}
-
-/** Starting up, stopping, gone, full: worth another look. */
-function isPassing(error: unknown): boolean {
-  const code = codeOf(error) ?? ''
-  if (['57P01', '57P02', '57P03', '53300', 'ECONNREFUSED', 'ECONNRESET'].includes(code)) return true
-  return error instanceof Error && error.message.includes('Connection terminated')
 }

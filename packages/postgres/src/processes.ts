@@ -18,6 +18,15 @@ export async function isAlive(pid: number): Promise<boolean> {
   return found !== null && found.state !== 'Z' && found.state !== 'X'
 }
 
+/** Sends a signal; a process that has gone meanwhile is no error. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error
+  }
+}
+
 /**
  * True when the process is a PostgreSQL server working in the folder `data`. Process ids are reused after a
  * crash, and a copied folder names the server of its original: so the kernel is asked, not the file.

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
 import { PostgresError } from './errors.ts'
-import { findPostmaster } from './postmaster-file.ts'
+import { endOrphans } from './orphans.ts'
+import { signal as send, worksIn } from './processes.ts'
 
 /** Fast first: open transactions are rolled back, everything is written. Then harder; recovery makes good. */
 const steps = [
@@ -14,17 +15,12 @@ const steps = [
 export async function shutDown(cluster: Cluster, pid: number): Promise<void> {
   for (const { signal, patience } of steps) {
     const end = Date.now() + patience
-    if (await isGone(cluster, pid)) return
-    process.kill(pid, signal)
+    if (await worksIn(pid, cluster.data, cluster.data)) send(pid, signal)
     while (Date.now() < end) {
-      if (await isGone(cluster, pid)) return
+      if (!(await worksIn(pid, cluster.data, cluster.data))) return endOrphans(cluster.data)
       await pause(10)
     }
   }
   const log = `${cluster.folder}/server.log`
   throw new PostgresError('stop-failed', { folder: cluster.folder, pid, log })
-}
-
-async function isGone(cluster: Cluster, pid: number): Promise<boolean> {
-  return (await findPostmaster(cluster.data))?.pid !== pid
 }
