@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { type CronRule, checkRule } from './cron.ts'
+import type { FireRule, Missed } from './due-fires.ts'
+import { milliseconds } from './duration.ts'
+import { JobError } from './errors.ts'
+import { type Checks, checkOptions, name, oneOf, span } from './options.ts'
+import type { Duration, Json } from './types.ts'
+
+/** When a schedule fires, and what becomes of fires that nobody was there to make. */
+export interface ScheduleOptions {
+  /** Five fields (minute hour day month weekday), six with seconds first, or a nickname such as `@daily`. */
+  cron: string
+  /** An IANA time zone; default the manager's `timeZone`. */
+  timeZone?: string
+  /** Default: made of job, cron, zone and arguments, so that registering twice is one schedule. */
+  name?: string
+  /**
+   * Fires that no scheduler was up for, more than a minute ago: one job for all of them (`'once'`, the default), none
+   * (`'skip'`), or a job for each within the window (`'all'`).
+   */
+  missed?: Missed
+  /** How far back `missed: 'all'` reaches; default 1 day. */
+  window?: Duration
+}
+
+/** A schedule as stored. */
+export interface Schedule {
+  name: string
+  job: string
+  args: Json[]
+  queue: string
+  cron: string
+  timeZone: string
+  missed: Missed
+  /** Milliseconds; bounds `missed: 'all'`. */
+  window: number
+  /** Null where no further fire comes. */
+  nextAt: Date | null
+  /** The time for which the last job was enqueued; null before the first. */
+  lastAt: Date | null
+  createdAt: Date
+}
+
+/** What is to be stored, checked. */
+export interface NewSchedule extends FireRule {
+  name: string
+  job: string
+  /** JSON text of a list. */
+  args: string
+}
+
+/**
+ * Checks a schedule and fills in the defaults.
+ *
+ * @param args JSON text of the arguments
+ * @throws JobError.Invalid
+ */
+export function newSchedule(
+  job: string,
+  spec: string | ScheduleOptions,
+  args: string,
+  defaultZone: string,
+): NewSchedule {
+  const options = typeof spec === 'string' ? { cron: spec } : spec
+  checkOptions(options, checks, `of a schedule of job ${JSON.stringify(job)}`)
+  const { cron, timeZone = defaultZone, missed = 'once', window } = options
+  if (window !== undefined && missed !== 'all') {
+    throw new JobError.Invalid(
+      `The window of a schedule goes with missed: 'all' only; missed is '${missed}'.`,
+    )
+  }
+  const rule: CronRule = {
+    cron: typeof cron === 'string' ? cron.trim().replace(/\s+/g, ' ') : cron,
+    timeZone,
+  }
+  checkRule(rule)
+  return {
+    ...rule,
+    name: options.name ?? derivedName(job, rule, args),
+    job,
+    args,
+    missed,
+    missedWindow: milliseconds(window ?? '1d', 'window of a schedule'),
+  }
+}
+
+const checks: Checks<ScheduleOptions> = {
+  cron: () => {},
+  timeZone: name,
+  name,
+  missed: oneOf('skip', 'once', 'all'),
+  window: span(3660),
+}
+
+function derivedName(job: string, { cron, timeZone }: CronRule, args: string): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([job, cron, timeZone, args]))
+    .digest('hex')
+  // Never half of a surrogate pair.
+  const readable = job.slice(0, 180).replace(/[\ud800-\udbff]$/, '')
+  return `${readable}-${hash.slice(0, 12)}`
+}
