@@ -35,6 +35,9 @@ const borrowed: Record<string, string> = {
   'mono-latin.woff2': '@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2',
 }
 
+/** The console's own scripts; each begins by itself. */
+const modules = ['live.js', 'swap.js', 'time.js', 'theme.js', 'drop.js', 'dialog.js']
+
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -60,7 +63,7 @@ export async function loadAssets(features: FeatureAssets[] = []): Promise<Assets
   return {
     base: `/assets/${fingerprint(files)}`,
     styles: ['console.css', ...wanted.filter((path) => path.endsWith('.css'))],
-    modules: ['console.js', ...wanted.filter((path) => path.endsWith('.js'))],
+    modules: [...modules, ...wanted.filter((path) => path.endsWith('.js'))],
     find: (path) => assets.get(path),
   }
 }
@@ -68,12 +71,14 @@ export async function loadAssets(features: FeatureAssets[] = []): Promise<Assets
 async function folder(path: string): Promise<[string, Buffer][]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
   const names = entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-  return Promise.all(
-    names.map(async (name) => [name.slice(path.length).replaceAll('\\', '/'), await readFile(name)] as const),
-  ).then((pairs) => pairs.map(([name, body]) => [name, body]))
+  const named = async (name: string): Promise<[string, Buffer]> => [
+    name.slice(path.length).replaceAll('\\', '/'),
+    await readFile(name),
+  ]
+  return Promise.all(names.map(named))
 }
 
 /** The sheets of a folder as one file, in the order of their names: one request, and `@layer` orders the rest. */

@@ -5,6 +5,7 @@ import type { Topic } from '../live/index.ts'
 import type { Console } from './console.ts'
 import { Document } from './layout/document.tsx'
 import { themeOf } from './layout/theme.ts'
+import { PersonProvider, personOf } from './person.ts'
 
 export interface Page {
   /** The heading, and the tab's title. */
@@ -31,6 +32,7 @@ export interface PageReply {
   header(name: string, value: string): unknown
   type(contentType: string): unknown
   send(payload: never): unknown
+  request: { headers: IncomingHttpHeaders }
 }
 
 /** Answers a whole page in the console's frame. */
@@ -54,20 +56,23 @@ export async function renderPage(request: PageRequest, page: Page): Promise<stri
       assets={console.assets}
     />
   )
-  return `<!doctype html>${renderToString(document)}`
+  return `<!doctype html>${render(document, request.headers)}`
 }
 
 /** Answers a piece of a page: a row, a panel, the content of a dialog. */
 export function sendFragment<Reply extends PageReply>(reply: Reply, node: VNode, status = 200): Reply {
-  return sendHtml(reply, renderToString(node), status)
+  return sendHtml(reply, render(node, reply.request.headers), status)
 }
+
+const render = (node: VNode, headers: IncomingHttpHeaders) =>
+  renderToString(<PersonProvider value={personOf(headers)}>{node}</PersonProvider>)
 
 function sendHtml<Reply extends PageReply>(reply: Reply, html: string, status: number): Reply {
   reply.code(status)
   reply.type('text/html; charset=utf-8')
   // Pages show what is now: a stored copy would be shown by the back button, without its events.
   reply.header('cache-control', 'no-store')
-  reply.header('vary', 'accept, cookie, hx-request')
+  reply.header('vary', 'accept, accept-language, cookie, hx-request')
   // The reply of a route with a schema accepts that schema only; text passes by the serializer.
   reply.send(html as never)
   return reply

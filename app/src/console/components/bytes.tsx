@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { bytes } from '../format/bytes.ts'
+import { bytes } from '../assets/format.js'
 
 /** A size in decimal units, the exact one as its title. */
 export function Bytes({ size }: { size: number | null }): VNode {

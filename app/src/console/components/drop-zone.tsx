@@ -58,6 +58,7 @@ export function DropZone({
         <Button>{send}</Button>
       </div>
       <progress class="drop-progress" max="1" value="0" aria-label="Upload" hidden />
+      <span class="drop-sent" />
       <div class="drop-message" id={`${id}-message`} role="status" />
     </form>
   )

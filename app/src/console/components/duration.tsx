@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { duration } from '../format/duration.ts'
+import { duration } from '../assets/format.js'
 
 export interface DurationProps {
   /** Milliseconds; null shows a dash. */

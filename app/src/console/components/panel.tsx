@@ -11,12 +11,14 @@ export interface PanelProps {
   live?: string
   /** Topics of which every event replaces the panel: `jobs`. */
   topics?: string
+  /** Milliseconds between two replacements at least; default 250. */
+  every?: number
   /** Where the panel's new HTML is: one `<section>` of the same id. */
   source?: string
 }
 
 /** A part of a page under a heading. */
-export function Panel({ id, title, aside, children, live, topics, source }: PanelProps): VNode {
+export function Panel({ id, title, aside, children, live, topics, every, source }: PanelProps): VNode {
   return (
     <section
       class="panel"
@@ -24,6 +26,7 @@ export function Panel({ id, title, aside, children, live, topics, source }: Pane
       aria-labelledby={`${id}-title`}
       data-live={live}
       data-live-topics={topics}
+      data-live-every={every}
       {...(source ? { 'hx-get': source, 'hx-trigger': 'live', 'hx-swap': 'outerHTML' } : {})}
     >
       <header class="panel-head">

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact'
-import { duration } from '../format/duration.ts'
+import { duration } from '../assets/format.js'
 import { Time } from './time.tsx'
 
 export interface TimelineEntry {

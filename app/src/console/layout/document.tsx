@@ -3,6 +3,7 @@ import type { Assets } from '../assets.ts'
 import type { CountedEntry } from '../console.ts'
 import type { Page } from '../page.tsx'
 import type { Section } from '../part.ts'
+import { usePerson } from '../person.ts'
 import { Navigation } from './navigation.tsx'
 import type { Theme } from './theme.ts'
 import { TopLine } from './top-line.tsx'
@@ -18,8 +19,9 @@ export interface DocumentProps {
 
 /** The frame of every page. */
 export function Document({ page, path, theme, navigation, assets }: DocumentProps): VNode {
+  const { zone } = usePerson()
   return (
-    <html lang="en" data-theme={theme}>
+    <html lang="en" data-theme={theme} data-zone={zone}>
       <Head title={page.title} assets={assets} />
       <body data-topics={(page.topics ?? ['jobs', 'files']).join(',')}>
         <a class="skip" href="#main">

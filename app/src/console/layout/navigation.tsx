@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
+import { Count } from '../components/count.tsx'
 import type { CountedEntry } from '../console.ts'
-import { count } from '../format/number.ts'
 import type { Section } from '../part.ts'
 import { Mark } from './mark.tsx'
 
@@ -29,7 +29,11 @@ export function Navigation({ sections, active }: NavigationProps): VNode {
                   aria-current={entry.href === active ? 'page' : undefined}
                 >
                   <span>{entry.label}</span>
-                  {entry.counted === null ? null : <span class="nav-count">{count(entry.counted)}</span>}
+                  {entry.counted === null ? null : (
+                    <span class="nav-count">
+                      <Count value={entry.counted} />
+                    </span>
+                  )}
                 </a>
               </li>
             ))}

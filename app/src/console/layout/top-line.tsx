@@ -1,9 +1,12 @@
 import type { VNode } from 'preact'
+import { Time } from '../components/time.tsx'
+import { usePerson } from '../person.ts'
 import { Mark } from './mark.tsx'
 import { type Theme, themes } from './theme.ts'
 
 /** Above the page: the way to the navigation on a phone, the day, the connection, the theme. */
 export function TopLine({ path, theme }: { path: string; theme: Theme }): VNode {
+  const { zone } = usePerson()
   return (
     <header class="top">
       <button type="button" class="top-menu" popovertarget="nav" aria-label="Menu">
@@ -15,7 +18,9 @@ export function TopLine({ path, theme }: { path: string; theme: Theme }): VNode 
         <Mark />
         <span>Factotum</span>
       </a>
-      <time class="top-day" dateTime={new Date().toISOString()} data-time="today" />
+      <p class="top-day">
+        <Time at={new Date()} as="today" /> <span class="top-zone">{zone}</span>
+      </p>
       <LiveLight />
       <ThemeSwitch path={path} theme={theme} />
     </header>

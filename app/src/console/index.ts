@@ -1,0 +1,41 @@
+import type { Context } from '../platform/context.ts'
+import type { HttpServer } from '../platform/http/index.ts'
+import { setErrorPage } from '../platform/http/index.ts'
+import { pickByAccept } from './accept.ts'
+import { serveAssets } from './asset-routes.ts'
+import { loadAssets } from './assets.ts'
+import { type Console, createConsole } from './console.ts'
+import { errorPage } from './error-page.tsx'
+import { jobsPart, jobsRoutes } from './jobs/index.ts'
+import { themeRoute } from './layout/theme-route.ts'
+import { overviewPart, overviewRoutes } from './overview/index.ts'
+import type { ConsolePart } from './part.ts'
+
+export { forPages } from './accept.ts'
+export { type Page, renderPage, sendFragment, sendPage } from './page.tsx'
+export type { ConsolePart, FeatureAssets, NavigationEntry, OverviewPanel, Section } from './part.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The pages' frame, for `sendPage`. */
+    console: Console
+  }
+}
+
+/**
+ * Adds the console to a server, before the features' routes: its pages, the jobs' calls, the assets and the
+ * way in which browsers see errors.
+ *
+ * @param parts what the features add
+ */
+export async function installConsole(app: HttpServer, context: Context, parts: ConsolePart[]): Promise<void> {
+  const all = [overviewPart, jobsPart, ...parts]
+  const assets = await loadAssets(all.flatMap((part) => part.assets ?? []))
+  app.decorate('console', createConsole(context, all, assets))
+  setErrorPage(app, errorPage)
+  pickByAccept(app)
+  serveAssets(app, assets)
+  themeRoute(app)
+  overviewRoutes(app, context)
+  jobsRoutes(app, context)
+}

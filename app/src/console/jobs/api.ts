@@ -1,0 +1,126 @@
+import { JobError } from '@factotum/jobs'
+import { Type } from 'typebox'
+import type { Context } from '../../platform/context.ts'
+import type { HttpServer } from '../../platform/http/index.ts'
+import { detailBody, queuedBody, statusBody, summaryBody } from './bodies.ts'
+import { cursorOf, filterOf } from './filter.ts'
+import { findJob } from './find-job.ts'
+import {
+  canceledBody,
+  idParams,
+  jobDetailBody,
+  jobListBody,
+  jobStatusBody,
+  notFailedBody,
+  queueInfoBody,
+  refusedBody,
+  retriedBody,
+} from './schemas.ts'
+
+const tags = ['jobs']
+const limit = (maximum: number) => Type.Integer({ minimum: 1, maximum, default: 100 })
+
+/** The jobs over HTTP, for programs. */
+export function jobsApi(app: HttpServer, { jobs }: Context): void {
+  const list = Type.Object({
+    state: Type.Optional(Type.String()),
+    queue: Type.Optional(Type.String()),
+    name: Type.Optional(Type.String()),
+    before: Type.Optional(Type.String({ description: '`next` of the page before.' })),
+    limit: limit(1_000),
+  })
+  app.get(
+    '/jobs',
+    {
+      schema: {
+        tags,
+        summary: 'Jobs, newest first',
+        querystring: list,
+        response: { 200: jobListBody, 422: refusedBody },
+      },
+    },
+    async ({ query }) => {
+      const page = await jobs.list(filterOf(query), { ...cursorOf(query), limit: query.limit })
+      return { jobs: page.jobs.map(summaryBody), next: page.next }
+    },
+  )
+
+  const queue = Type.Object({ queue: Type.String({ default: 'default', minLength: 1 }), limit: limit(1_000) })
+  app.get(
+    '/jobs/queue-info',
+    {
+      schema: {
+        tags,
+        summary: 'What waits in a queue',
+        querystring: queue,
+        response: { 200: queueInfoBody, 422: refusedBody },
+      },
+    },
+    async ({ query }) => {
+      const info = await jobs.queueInfo(query.queue, { limit: query.limit })
+      return { name: info.name, length: info.length, jobs: info.jobs.map(queuedBody) }
+    },
+  )
+
+  app.get(
+    '/jobs/:id',
+    {
+      schema: {
+        tags,
+        summary: 'A job with its attempts and log',
+        params: idParams,
+        response: { 200: jobDetailBody, 404: refusedBody },
+      },
+    },
+    async ({ params }) => detailBody(await findJob(params.id, (id) => jobs.get(id))),
+  )
+
+  app.get(
+    '/jobs/:id/status',
+    {
+      schema: {
+        tags,
+        summary: 'How far a job is',
+        params: idParams,
+        response: { 200: jobStatusBody, 404: refusedBody },
+      },
+    },
+    async ({ params }) => statusBody(await findJob(params.id, (id) => jobs.status(id))),
+  )
+
+  app.post(
+    '/jobs/:id/retry',
+    {
+      schema: {
+        tags,
+        summary: 'Runs a failed job again, under its id',
+        params: idParams,
+        response: { 200: retriedBody, 404: refusedBody, 409: notFailedBody },
+      },
+    },
+    async ({ params }, reply) =>
+      findJob(params.id, async (id) => {
+        try {
+          await jobs.retry(id)
+          return { status: 'retried' as const, job_id: id }
+        } catch (error) {
+          if (!(error instanceof JobError.Conflict)) throw error
+          reply.code(409)
+          return { status: 'error' as const, job_id: id, error: 'Job is not in failed state' as const }
+        }
+      }),
+  )
+
+  app.post(
+    '/jobs/:id/cancel',
+    {
+      schema: {
+        tags,
+        summary: 'Cancels a job: at once while it waits, else by its signal',
+        params: idParams,
+        response: { 200: canceledBody, 404: refusedBody, 409: refusedBody },
+      },
+    },
+    async ({ params }) => findJob(params.id, async (id) => ({ status: await jobs.cancel(id), job_id: id })),
+  )
+}

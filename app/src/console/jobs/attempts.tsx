@@ -1,0 +1,52 @@
+import type { JobDetail } from '@factotum/jobs'
+import type { VNode } from 'preact'
+import { Cell, CodeBlock, Duration, Panel, Row, Table, Time } from '../components/index.ts'
+import { firstLine } from './job-row.tsx'
+
+const columns = [
+  { label: 'Attempt' },
+  { label: 'Error' },
+  { label: 'Took', end: true },
+  { label: 'Ended', end: true },
+]
+
+/** The attempts that failed, each with its error. */
+export function Attempts({ job }: { job: JobDetail }): VNode {
+  const took = ({ startedAt, endedAt }: { startedAt: Date; endedAt: Date }) =>
+    endedAt.getTime() - startedAt.getTime()
+  const longest = Math.max(...job.failures.map(took))
+  return (
+    <Panel id="job-attempts" title="Failed attempts">
+      <Table caption="Failed attempts" columns={columns}>
+        {job.failures.map((failure) => (
+          <Row key={failure.endedAt.getTime()}>
+            <Cell label="Attempt" main>
+              {failure.attempt}
+            </Cell>
+            <Cell label="Error">
+              <ErrorText text={failure.error} id={`attempt-${failure.endedAt.getTime()}`} />
+            </Cell>
+            <Cell label="Took" end>
+              <Duration ms={took(failure)} longest={longest} />
+            </Cell>
+            <Cell label="Ended" end>
+              <Time at={failure.endedAt} as="clock" />
+            </Cell>
+          </Row>
+        ))}
+      </Table>
+    </Panel>
+  )
+}
+
+/** The first line; the rest, a stack mostly, on demand. */
+function ErrorText({ text, id }: { text: string; id: string }): VNode {
+  const first = firstLine(text)
+  if (first === text) return <>{text}</>
+  return (
+    <details id={id}>
+      <summary>{first}</summary>
+      <CodeBlock text={text} label="Whole error" />
+    </details>
+  )
+}

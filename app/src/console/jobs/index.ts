@@ -1,0 +1,14 @@
+import type { Context } from '../../platform/context.ts'
+import type { HttpServer } from '../../platform/http/index.ts'
+import type { ConsolePart } from '../part.ts'
+import { jobsApi } from './api.ts'
+import { jobsPages } from './pages.tsx'
+
+export const jobsPart: ConsolePart = {
+  navigation: [{ section: 'Behind it', label: 'Jobs', href: '/jobs', order: 10 }],
+}
+
+export function jobsRoutes(app: HttpServer, context: Context): void {
+  jobsApi(app, context)
+  jobsPages(app, context)
+}

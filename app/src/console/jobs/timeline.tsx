@@ -1,0 +1,47 @@
+import type { JobDetail } from '@factotum/jobs'
+import { duration } from '../assets/format.js'
+import type { TimelineEntry } from '../components/index.ts'
+import { firstLine } from './job-row.tsx'
+
+const howCanceled = {
+  before_start: 'before it began',
+  cooperative: 'it stopped by itself',
+  terminated: 'it was terminated',
+  disowned: 'it was disowned after its grace time',
+}
+
+/** What happened to a job, oldest first. */
+export function timelineOf(job: JobDetail): TimelineEntry[] {
+  const entries: TimelineEntry[] = [{ at: job.createdAt, title: 'Created', text: `in queue ${job.queue}` }]
+  for (const { attempt, startedAt, endedAt, error } of job.failures) {
+    entries.push({ at: startedAt, title: `Attempt ${attempt} began` })
+    entries.push({
+      at: endedAt,
+      title: `Attempt ${attempt} failed`,
+      text: firstLine(error),
+      tone: 'bad',
+    })
+  }
+  const last = job.failures.at(-1)
+  if (job.startedAt && job.startedAt.getTime() !== last?.startedAt.getTime())
+    entries.push({ at: job.startedAt, title: `Attempt ${job.failures.length + 1} began` })
+  return [...entries, ...endOf(job)].sort((a, b) => a.at.getTime() - b.at.getTime())
+}
+
+function endOf(job: JobDetail): TimelineEntry[] {
+  if (job.state === 'scheduled') return [{ at: job.runAt, title: 'Due', tone: 'now' }]
+  if (!job.endedAt) return []
+  const took = job.startedAt
+    ? `after ${duration(job.endedAt.getTime() - job.startedAt.getTime())}`
+    : undefined
+  if (job.state === 'finished') return [{ at: job.endedAt, title: 'Finished', text: took, tone: 'good' }]
+  if (job.state === 'canceled')
+    return [
+      {
+        at: job.endedAt,
+        title: 'Canceled',
+        text: job.canceledHow ? howCanceled[job.canceledHow] : undefined,
+      },
+    ]
+  return [{ at: job.endedAt, title: 'Failed for good', tone: 'bad' }]
+}

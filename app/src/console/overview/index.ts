@@ -1,0 +1,7 @@
+import type { ConsolePart } from '../part.ts'
+
+export { overviewRoutes } from './routes.tsx'
+
+export const overviewPart: ConsolePart = {
+  navigation: [{ section: 'Work', label: 'Overview', href: '/', order: 0 }],
+}

@@ -1,0 +1,159 @@
+import type { MinuteFigures } from '@factotum/jobs'
+import type { VNode } from 'preact'
+import { hour } from '../assets/format.js'
+import { Count, Time } from '../components/index.ts'
+import { usePerson } from '../person.ts'
+import { scaleFor } from './scale.ts'
+
+const WIDTH = 720
+const HEIGHT = 120
+
+/**
+ * A bar a minute, failed ones at its foot. Drawn here, so that it shows without JavaScript and weighs little;
+ * colours are the theme's. Numbers stand beside as HTML: text in a stretched drawing would be stretched too.
+ */
+export function MinuteChart({ minutes }: { minutes: MinuteFigures[] }): VNode {
+  const { zone } = usePerson()
+  const { top, ticks } = scaleFor(Math.max(0, ...minutes.map(total)))
+  const step = WIDTH / Math.max(1, minutes.length)
+  const y = (value: number) => HEIGHT - (HEIGHT * value) / top
+  return (
+    <figure class="chart">
+      <div class="chart-plot">
+        <svg
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={spoken(minutes, zone)}
+        >
+          {ticks.map((tick) => (
+            <line class="chart-grid" x1="0" x2={WIDTH} y1={y(tick)} y2={y(tick)} key={tick} />
+          ))}
+          {minutes.map((minute, index) => (
+            <Bar
+              minute={minute}
+              x={index * step}
+              width={step}
+              y={y}
+              zone={zone}
+              key={minute.minute.getTime()}
+            />
+          ))}
+        </svg>
+        <div class="chart-ticks" aria-hidden="true">
+          {[...ticks].reverse().map((tick) => (
+            <span key={tick}>
+              <Count value={tick} />
+            </span>
+          ))}
+        </div>
+      </div>
+      <div class="chart-hours" aria-hidden="true">
+        {hoursOf(minutes).map((at) => (
+          <Time at={at} as="hour" key={at.getTime()} />
+        ))}
+      </div>
+      <Ledger minutes={minutes} />
+    </figure>
+  )
+}
+
+interface BarProps {
+  minute: MinuteFigures
+  x: number
+  width: number
+  y(value: number): number
+  zone: string
+}
+
+function Bar({ minute, x, width, y, zone }: BarProps): VNode | null {
+  if (total(minute) === 0) return null
+  const inner = { x: round(x + width * 0.12), width: round(width * 0.76) }
+  return (
+    <g>
+      <title>{`${hour(minute.minute, zone)}: ${minute.finished} finished, ${minute.failed} failed`}</title>
+      <rect class="chart-hit" x={round(x)} width={round(width)} y="0" height={HEIGHT} />
+      <rect
+        class="chart-good"
+        {...inner}
+        y={round(y(total(minute)))}
+        height={round(HEIGHT - y(minute.finished))}
+      />
+      {minute.failed > 0 ? (
+        <rect
+          class="chart-bad"
+          {...inner}
+          y={round(y(minute.failed))}
+          height={round(HEIGHT - y(minute.failed))}
+        />
+      ) : null}
+    </g>
+  )
+}
+
+/** The same as numbers, by quarters of an hour. */
+function Ledger({ minutes }: { minutes: MinuteFigures[] }): VNode {
+  return (
+    <details class="chart-ledger" id="throughput-ledger">
+      <summary>As numbers</summary>
+      <table class="table table-compact ledger">
+        <thead>
+          <tr>
+            <th scope="col">From</th>
+            <th scope="col" class="end">
+              Finished
+            </th>
+            <th scope="col" class="end">
+              Failed
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {quarters(minutes).map(({ minute, finished, failed }) => (
+            <tr key={minute.getTime()}>
+              <td>
+                <Time at={minute} as="hour" />
+              </td>
+              <td class="end">
+                <Count value={finished} />
+              </td>
+              <td class="end">
+                <Count value={failed} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  )
+}
+
+function quarters(minutes: MinuteFigures[]): MinuteFigures[] {
+  const sums: MinuteFigures[] = []
+  for (const [index, { minute, finished, failed }] of minutes.entries()) {
+    const last = sums.at(-1)
+    if (!last || index % 15 === 0) sums.push({ minute, finished, failed })
+    else Object.assign(last, { finished: last.finished + finished, failed: last.failed + failed })
+  }
+  return sums
+}
+
+/** Where the axis is named: first, last, and each third between. */
+function hoursOf(minutes: MinuteFigures[]): Date[] {
+  const last = minutes.length - 1
+  return [0, 1 / 3, 2 / 3, 1].flatMap((part) => minutes[Math.round(last * part)]?.minute ?? [])
+}
+
+function spoken(minutes: MinuteFigures[], zone: string): string {
+  const failed = minutes.reduce((sum, minute) => sum + minute.failed, 0)
+  const finished = minutes.reduce((sum, minute) => sum + minute.finished, 0)
+  const busiest = minutes.reduce<MinuteFigures | null>(
+    (best, each) => (best && total(best) >= total(each) ? best : each),
+    null,
+  )
+  if (!busiest || total(busiest) === 0) return 'No job ended in this time.'
+  return `${finished} jobs finished and ${failed} failed; most in one minute: ${total(busiest)} at ${hour(busiest.minute, zone)}.`
+}
+
+const total = ({ finished, failed }: MinuteFigures) => finished + failed
+const round = (value: number) => Math.round(value * 100) / 100
