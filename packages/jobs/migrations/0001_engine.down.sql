@@ -1,0 +1,5 @@
+drop view :schema.status;
+drop function :schema.rescue, :schema.tend, :schema.complete, :schema.claim, :schema.enqueue, :schema.wake;
+drop table :schema.minute, :schema.tally, :schema.worker, :schema.queue, :schema.change, :schema.log, :schema.progress,
+  :schema.failed, :schema.done, :schema.argument, :schema.job;
+drop sequence :schema.token;

@@ -1,0 +1,22 @@
+import { historyColumns, historyOfJob } from './history-columns.ts'
+
+/** $1 id. Ends a job that nobody has claimed, as canceled before its start. Answers its id. */
+export const cancelWaiting = (schema: string) => `
+with gone as (
+  delete from ${schema}.job j where j.id = $1 and j.token is null
+  returning j.*, (select p.value from ${schema}.progress p where p.job_id = j.id) as progress,
+    (select p.message from ${schema}.progress p where p.job_id = j.id) as message
+), kept as (
+  insert into ${schema}.done (${historyColumns}, canceled_how)
+  select ${historyOfJob({ state: 12 })}, 'before_start' from gone
+), told as (
+  insert into ${schema}.change (job_id, name, queue, state, correlation)
+  select id, name, queue, 'canceled', correlation from gone where followed
+), cleared as (
+  delete from ${schema}.progress p using gone g where p.job_id = g.id
+), counted as (
+  insert into ${schema}.tally (canceled) select count(*) from gone having count(*) > 0
+), woken as (
+  select count(pg_notify('${schema}', 'ended ' || id)) from gone where awaited
+)
+select g.id, g.name, g.queue from gone g, woken`
