@@ -1,4 +1,9 @@
+import type { IncomingMessage } from 'node:http'
+import type { Logger as PinoLogger } from 'pino'
 import type { LiveEvent, LiveMessage, Topic } from './messages.ts'
+
+/** Where the bus tells what went wrong and that it healed. */
+export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>
 
 /** Whatever can send SQL with numbered parameters: a `pg` client or pool. */
 export interface SqlClientLike {
@@ -7,6 +12,9 @@ export interface SqlClientLike {
 
 /** Whether somebody may see an event; asked for each event and each subscriber that has one. */
 export type Sees = (event: LiveEvent) => boolean
+
+/** What the user behind a request may see; null: nothing at all, the request is refused. */
+export type Authorize = (request: IncomingMessage) => Sees | null | Promise<Sees | null>
 
 /** Where a subscriber's events go. */
 export interface LiveSink {
@@ -42,7 +50,7 @@ export interface Live {
    * @throws LiveError when a message is not what can be published
    */
   publish(client: SqlClientLike, ...messages: LiveMessage[]): Promise<void>
-  /** Answers once whatever commits from now on will be received. */
+  /** Answers once whatever commits from now on will be received; the sink is first called after that. */
   subscribe(options: SubscribeOptions, sink: LiveSink): Promise<Subscription>
   /** Whether anybody, in any process, watched this topic in the last hour. */
   watched(topic: Topic): Promise<boolean>

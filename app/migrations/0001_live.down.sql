@@ -1,0 +1,11 @@
+drop function :schema.live_last();
+drop function :schema.live_replay(bigint, bigint, text[]);
+drop function :schema.live_read(bigint, int);
+drop function :schema.live_move(bigint, int, bigint, text);
+drop function :schema.live_publish(text);
+drop function :schema.live_settle();
+drop function :schema.live_home();
+drop table :schema.live_interest;
+drop table :schema.live_event;
+drop table :schema.live_inbox;
+drop table :schema.live_state;
