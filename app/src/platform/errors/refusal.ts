@@ -59,9 +59,9 @@ function ofServer(error: Error): HttpError | null {
     return errors.fail('unsupported_type', { reason: 'send the form as multipart/form-data.' })
   }
   if (status === 413) return errors.fail('too_large')
-  if (status === 415) return errors.fail('unsupported_type', { reason: error.message })
+  if (status === 415) return errors.fail('unsupported_type', { reason: ended(error.message) })
   if (status === 404) return errors.fail('not_found', { path: 'this address' })
-  if (status >= 400 && status < 500) return errors.fail('bad_request', { reason: error.message })
+  if (status >= 400 && status < 500) return errors.fail('bad_request', { reason: ended(error.message) })
   if (status === 503)
     return errors.fail('unavailable', { reason: 'The program is about to stop. Try again soon.' })
   return null
@@ -70,8 +70,10 @@ function ofServer(error: Error): HttpError | null {
 /** The multipart parser's errors have neither code nor status. */
 function ofMultipart(error: Error): HttpError | null {
   if (!/multipart|malformed part header/i.test(error.message)) return null
-  return errors.fail('bad_request', { reason: `${error.message}.` })
+  return errors.fail('bad_request', { reason: ended(error.message) })
 }
+
+const ended = (sentence: string) => (sentence.endsWith('.') ? sentence : `${sentence}.`)
 
 const awayCodes = new Set<Json>([
   'ECONNREFUSED',

@@ -6,6 +6,8 @@ export async function readBodies(app: HttpServer, maxUploadBytes: number): Promi
   await app.register(multipart, {
     limits: { fileSize: maxUploadBytes, files: 100, fields: 200, fieldSize: 1_000_000, parts: 300 },
   })
+  // Nothing here takes plain text, which any site's form can send.
+  app.removeContentTypeParser('text/plain')
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },

@@ -21,7 +21,8 @@ export const wantsPage = (accept: string | undefined) => accept?.includes('text/
 export function replyToErrors(app: HttpServer): void {
   app.setErrorHandler((error, request, reply) => {
     const refused = refusal(error, request.id)
-    if (refused.status >= 500) request.log.error({ err: error, id: request.id }, refused.message)
+    if (refused.status >= 500 && !hasLeft(request))
+      request.log.error({ err: error, id: request.id }, refused.message)
     return send(app, request, reply, refused)
   })
   app.setNotFoundHandler((request, reply) => {
@@ -29,6 +30,9 @@ export function replyToErrors(app: HttpServer): void {
     return send(app, request, reply, errors.fail('not_found', { path }))
   })
 }
+
+/** A client that broke its request off: nobody reads the answer, and nobody here did wrong. */
+const hasLeft = ({ raw }: FastifyRequest) => raw.destroyed && !raw.complete
 
 /** An address that can't be read comes before there is a route. */
 export function replyToUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
