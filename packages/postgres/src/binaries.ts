@@ -25,21 +25,26 @@ export interface Binaries {
  * Programs that `account` can run: the installed ones, or a copy where those are out of its reach, or where
  * their library links are missing (blocked install scripts) and cannot be made in place.
  *
+ * @param copies where a copy may stand, best first
  * @returns the folder of `initdb` and `postgres`
  */
-export async function runnableBinaries(account: Account | null, installed?: Binaries): Promise<string> {
+export async function runnableBinaries(
+  account: Account | null,
+  installed?: Binaries,
+  copies?: string[],
+): Promise<string> {
   const binaries = installed ?? (await installedBinaries())
   if ((await makeLinks(binaries.native, binaries.links)) && (await runs(binaries.native, account)) === null) {
     return join(binaries.native, 'bin')
   }
-  const copy = await copyBinaries(binaries)
+  const copy = await copyBinaries(binaries, copies)
   const complaint = await runs(copy, account)
   if (complaint !== null) throw new PostgresError('binaries-broken', { native: copy }, complaint)
   return join(copy, 'bin')
 }
 
-export async function installedBinaries(): Promise<Binaries> {
-  const platform = `${process.platform}-${process.arch}`
+/** What npm installed for a platform, by default this one. */
+export async function installedBinaries(platform = `${process.platform}-${process.arch}`): Promise<Binaries> {
   if (!supported.includes(platform)) {
     throw new PostgresError('platform-unsupported', { platform, supported: supported.join(', ') })
   }

@@ -11,8 +11,8 @@ const unneeded = /\.a$|\/pkgconfig$|\/pgxs$/
  * Copies the programs to where every user can run them and nobody else can change them. Made once for a
  * version: under a name of its own, then renamed, so that a copy is whole or not there.
  */
-export async function copyBinaries(binaries: Binaries): Promise<string> {
-  for (const place of places(binaries.version)) {
+export async function copyBinaries(binaries: Binaries, copies = places(binaries.version)): Promise<string> {
+  for (const place of copies) {
     const copy = await copyTo(place, binaries).catch(() => null)
     if (copy) return copy
   }

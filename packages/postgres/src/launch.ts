@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Cluster, dataArgument } from './cluster.ts'
 import { dyingWithParent } from './die-with-parent.ts'
 import { PostgresError } from './errors.ts'
+import { isFull } from './folder.ts'
 import { endOrphans } from './orphans.ts'
 import { freePort } from './port.ts'
 import { findPostmaster, type Postmaster, removeStaleFile } from './postmaster-file.ts'
@@ -78,14 +78,6 @@ const isPassing = (said: string) =>
 async function failure(cluster: Cluster, port: number, log: string, said: string): Promise<PostgresError> {
   const { folder } = cluster
   if (isBusy(said)) return new PostgresError('port-busy', { port })
-  // On a full disk the log may have nothing to say.
-  if (said.includes('No space left on device') || (await isFull(folder))) {
-    return new PostgresError('disk-full', { folder })
-  }
+  if (await isFull(folder, said)) return new PostgresError('disk-full', { folder })
   return new PostgresError('start-failed', { folder, log }, lastLines(said))
-}
-
-async function isFull(folder: string): Promise<boolean> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize < 64 * 1024
 }

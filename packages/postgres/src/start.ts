@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { accountFor } from './account.ts'
 import { runnableBinaries } from './binaries.ts'
-import { type Cluster, openFolder } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
+import { openFolder } from './folder.ts'
 import { join } from './join.ts'
 import { keep } from './keep.ts'
 

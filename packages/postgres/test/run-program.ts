@@ -23,19 +23,15 @@ export interface Program {
   kill(): Promise<void>
 }
 
+/** @param through a command that runs the program, as `unshare` */
 export function runProgram(
   options: Omit<PostgresOptions, 'log' | 'onLost'>,
-  { write = false, ...spawning }: SpawnOptions & { write?: boolean } = {},
+  { write = false, through = [], ...spawning }: SpawnOptions & { write?: boolean; through?: string[] } = {},
 ): Program {
   const file = fileURLToPath(new URL('program.ts', import.meta.url))
-  const args = [
-    '--import',
-    import.meta.resolve('tsx'),
-    file,
-    JSON.stringify(options),
-    ...(write ? ['write'] : []),
-  ]
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], ...spawning })
+  const own = [process.execPath, '--import', import.meta.resolve('tsx'), file, JSON.stringify(options)]
+  const [command = '', ...args] = [...through, ...own, ...(write ? ['write'] : [])]
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...spawning })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const lines: Line[] = []
   const waiting = new Set<() => void>()
