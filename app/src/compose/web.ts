@@ -6,6 +6,7 @@ import type { HttpServer } from '../platform/http/index.ts'
 import { createHttp } from '../platform/http/server.ts'
 import type { Feature } from './conventions.ts'
 import { DiscoveryError, reasonOf } from './discover.ts'
+import { addLiveOutlets } from './live-outlets.ts'
 import type { Stops } from './stops.ts'
 
 /** Time that open requests have to end when the program is told to stop. */
@@ -17,6 +18,7 @@ export async function startWeb(context: Context, features: Feature[], stops: Sto
   const app = await createHttp({ config, log })
   stops.add('web', () => close(app))
   await healthRoutes(app, context)
+  await addLiveOutlets(app, context)
   await installConsole(
     app,
     context,

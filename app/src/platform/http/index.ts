@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 export { serveFolder } from './assets.ts'
 export { csrfToken } from './csrf.ts'
 export { type ErrorPage, setErrorPage, wantsPage } from './error-replies.ts'
-export { isCrossSite } from './protection.ts'
+export { hostName, isOwnHost } from './protection.ts'
 export { uploadBytes } from './upload.ts'
 
 /** The server to which features add their routes: TypeBox schemas are types, checks and OpenAPI at once. */

@@ -33,7 +33,7 @@ export function hostName(header: string | undefined): string {
  * True when a browser says that another site's page made the request. Another port of this machine is
  * another site, too: whoever runs a server there is not asked. Programs send neither header.
  */
-export function isCrossSite(headers: IncomingHttpHeaders): boolean {
+function isCrossSite(headers: IncomingHttpHeaders): boolean {
   const { host, origin } = headers
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
