@@ -24,8 +24,12 @@ function ofJobs(error: JobError): HttpError | null {
   if (error instanceof JobError.NotFound) return errors.fail('job_not_found')
   if (error instanceof JobError.Conflict) return errors.fail('job_conflict', { reason: error.message })
   if (error instanceof JobError.Invalid) return errors.fail('job_invalid', { reason: error.message })
+  if (error instanceof JobError.Closed) return stopping()
   return null
 }
+
+const stopping = () =>
+  errors.fail('unavailable', { reason: 'The program is about to stop. Try again in a moment.' })
 
 function ofValidation(error: Error): HttpError | null {
   if (!('validation' in error) || !Array.isArray(error.validation)) return null
@@ -62,8 +66,7 @@ function ofServer(error: Error): HttpError | null {
   if (status === 415) return errors.fail('unsupported_type', { reason: ended(error.message) })
   if (status === 404) return errors.fail('not_found', { path: 'this address' })
   if (status >= 400 && status < 500) return errors.fail('bad_request', { reason: ended(error.message) })
-  if (status === 503)
-    return errors.fail('unavailable', { reason: 'The program is about to stop. Try again soon.' })
+  if (status === 503) return stopping()
   return null
 }
 

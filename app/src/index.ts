@@ -1,0 +1,15 @@
+/**
+ * What a feature outside of this repository stands on: `import { defineJobs } from 'factotum'`.
+ * `docs/guide/your-own-feature.md` tells how one looks.
+ */
+export type { JobManager, Json } from '@factotum/jobs'
+export { currentJob, JobError } from '@factotum/jobs'
+export { Type } from '@fastify/type-provider-typebox'
+export { type ConsolePart, type Page, sendFragment, sendPage } from './console/index.ts'
+export type { LiveMessage, Topic } from './live/index.ts'
+export type { Context } from './platform/context.ts'
+export type { Database, Transaction } from './platform/database/index.ts'
+export { defineErrors, HttpError } from './platform/errors/index.ts'
+export { defineJobs } from './platform/feature.ts'
+export { type HttpServer, type Routes, uploadBytes } from './platform/http/index.ts'
+export type { Storage } from './platform/storage/index.ts'
