@@ -9,6 +9,7 @@ import { errorPage } from './error-page.tsx'
 import { jobsPart, jobsRoutes } from './jobs/index.ts'
 import { themeRoute } from './layout/theme-route.ts'
 import { overviewPart, overviewRoutes } from './overview/index.ts'
+import { notePageCursors } from './page-cursor.ts'
 import type { ConsolePart } from './part.ts'
 
 export { forPages } from './accept.ts'
@@ -34,6 +35,7 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   app.decorate('console', createConsole(context, all, assets))
   setErrorPage(app, errorPage)
   pickByAccept(app)
+  notePageCursors(app, context)
   serveAssets(app, assets)
   themeRoute(app)
   overviewRoutes(app, context)

@@ -1,10 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
 import type { Topic } from '../live/index.ts'
 import type { Console } from './console.ts'
 import { Document } from './layout/document.tsx'
 import { themeOf } from './layout/theme.ts'
+import { pageCursor } from './page-cursor.ts'
 import { PersonProvider, personOf } from './person.ts'
 
 export interface Page {
@@ -25,6 +26,7 @@ export interface Page {
 export interface PageRequest {
   url: string
   headers: IncomingHttpHeaders
+  raw: IncomingMessage
   server: { console: Console }
 }
 export interface PageReply {
@@ -54,6 +56,7 @@ export async function renderPage(request: PageRequest, page: Page): Promise<stri
       theme={themeOf(request.headers.cookie)}
       navigation={await console.navigation()}
       assets={console.assets}
+      cursor={pageCursor(request.raw)}
     />
   )
   return `<!doctype html>${render(document, request.headers)}`
@@ -76,9 +79,4 @@ function sendHtml<Reply extends PageReply>(reply: Reply, html: string, status: n
   // The reply of a route with a schema accepts that schema only; text passes by the serializer.
   reply.send(html as never)
   return reply
-}
-
-/** True for a browser's navigation or form: it is answered with a page, a program with JSON. */
-export function wantsHtml({ headers }: { headers: IncomingHttpHeaders }): boolean {
-  return headers['hx-request'] === 'true' || /\btext\/html\b/.test(headers.accept ?? '')
 }

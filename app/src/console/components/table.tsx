@@ -72,11 +72,13 @@ export interface CellProps {
   end?: boolean
   /** The row's name: its first cell, in a card its heading. */
   main?: boolean
+  /** The row's state: in a card beside the heading. */
+  side?: boolean
   children?: ComponentChildren
 }
 
-export function Cell({ label, end = false, main = false, children }: CellProps): VNode {
-  const kind = [main && 'main', end && 'end'].filter(Boolean).join(' ') || undefined
+export function Cell({ label, end = false, main = false, side = false, children }: CellProps): VNode {
+  const kind = [main && 'main', side && 'side', end && 'end'].filter(Boolean).join(' ') || undefined
   return (
     // biome-ignore lint/a11y/noRedundantRoles: see Table
     <td role="cell" class={kind} data-label={label || undefined}>

@@ -20,10 +20,8 @@ export function Attempts({ job }: { job: JobDetail }): VNode {
       <Table caption="Failed attempts" columns={columns}>
         {job.failures.map((failure) => (
           <Row key={failure.endedAt.getTime()}>
-            <Cell label="Attempt" main>
-              {failure.attempt}
-            </Cell>
-            <Cell label="Error">
+            <Cell label="Attempt">{failure.attempt}</Cell>
+            <Cell label="Error" main>
               <ErrorText text={failure.error} id={`attempt-${failure.endedAt.getTime()}`} />
             </Cell>
             <Cell label="Took" end>

@@ -28,13 +28,13 @@ export function JobRow({ job, longest }: { job: JobStatus; longest: number }): V
           <div class="row-note row-bad">{firstLine(job.error)}</div>
         ) : null}
       </Cell>
-      <Cell label="State">
+      <Cell label="State" side>
         <StateSign sign={job.state} />
         <StateNote job={job} />
       </Cell>
       <Cell label="Queue">{job.queue}</Cell>
       <Cell label="Attempts" end>
-        {job.maxAttempts > 1 ? `${job.attempts} of ${job.maxAttempts}` : job.attempts}
+        <Attempts job={job} />
       </Cell>
       <Cell label="Took" end>
         <Took job={job} longest={longest} />
@@ -44,6 +44,11 @@ export function JobRow({ job, longest }: { job: JobStatus; longest: number }): V
       </Cell>
     </Row>
   )
+}
+
+function Attempts({ job: { attempts, maxAttempts } }: { job: JobStatus }): VNode {
+  if (maxAttempts > 1) return <>{`${attempts} of ${maxAttempts}`}</>
+  return attempts > 0 ? <>{attempts}</> : <span class="none">–</span>
 }
 
 /** Beside the state: how far, when, or why it waits. */
@@ -56,7 +61,7 @@ function StateNote({ job }: { job: JobStatus }): VNode | null {
         <Time at={job.runAt} />
       </span>
     )
-  if (job.parked) return <span class="state-note state-warn">no worker has a handler for it</span>
+  if (job.parked) return <span class="state-note state-warn">no worker for it</span>
   return null
 }
 

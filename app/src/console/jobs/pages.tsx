@@ -83,7 +83,7 @@ export function jobsPages(app: HttpServer, { jobs }: Context): void {
 }
 
 const jobPage = (job: JobDetail, notice?: VNode) => ({
-  title: job.name,
+  title: `${job.name} ${job.id}`,
   active: '/jobs',
   topics: ['jobs' as const],
   action: <JobAction job={job} />,

@@ -1,7 +1,6 @@
 import type { JobDetail } from '@factotum/jobs'
 import { duration } from '../assets/format.js'
 import type { TimelineEntry } from '../components/index.ts'
-import { firstLine } from './job-row.tsx'
 
 const howCanceled = {
   before_start: 'before it began',
@@ -10,21 +9,23 @@ const howCanceled = {
   disowned: 'it was disowned after its grace time',
 }
 
-/** What happened to a job, oldest first. */
+/** What happened to a job, oldest first. An attempt stands where it began; the gap before it is its wait. */
 export function timelineOf(job: JobDetail): TimelineEntry[] {
   const entries: TimelineEntry[] = [{ at: job.createdAt, title: 'Created', text: `in queue ${job.queue}` }]
-  for (const { attempt, startedAt, endedAt, error } of job.failures) {
-    entries.push({ at: startedAt, title: `Attempt ${attempt} began` })
+  for (const { attempt, startedAt, endedAt } of job.failures)
     entries.push({
-      at: endedAt,
+      at: startedAt,
       title: `Attempt ${attempt} failed`,
-      text: firstLine(error),
+      text: `after ${duration(endedAt.getTime() - startedAt.getTime())}`,
       tone: 'bad',
     })
-  }
   const last = job.failures.at(-1)
-  if (job.startedAt && job.startedAt.getTime() !== last?.startedAt.getTime())
-    entries.push({ at: job.startedAt, title: `Attempt ${job.failures.length + 1} began` })
+  if (job.startedAt && (!last || job.startedAt > last.endedAt))
+    entries.push({
+      at: job.startedAt,
+      title: last ? `Attempt ${last.attempt + 1} began` : 'Began',
+      tone: job.endedAt ? 'plain' : 'now',
+    })
   return [...entries, ...endOf(job)].sort((a, b) => a.at.getTime() - b.at.getTime())
 }
 

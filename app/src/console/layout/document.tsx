@@ -15,15 +15,17 @@ export interface DocumentProps {
   theme: Theme
   navigation: { section: Section; entries: CountedEntry[] }[]
   assets: Assets
+  /** Behind which the page's live events begin. */
+  cursor: string | undefined
 }
 
 /** The frame of every page. */
-export function Document({ page, path, theme, navigation, assets }: DocumentProps): VNode {
+export function Document({ page, path, theme, navigation, assets, cursor }: DocumentProps): VNode {
   const { zone } = usePerson()
   return (
     <html lang="en" data-theme={theme} data-zone={zone}>
       <Head title={page.title} assets={assets} />
-      <body data-topics={(page.topics ?? ['jobs', 'files']).join(',')}>
+      <body data-topics={(page.topics ?? ['jobs', 'files']).join(',')} data-cursor={cursor}>
         <a class="skip" href="#main">
           Skip to the content
         </a>

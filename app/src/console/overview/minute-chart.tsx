@@ -7,10 +7,12 @@ import { scaleFor } from './scale.ts'
 
 const WIDTH = 720
 const HEIGHT = 120
+/** Below the base line: a mark for each minute in which something failed, however little. */
+const MARKS = 10
 
 /**
- * A bar a minute, failed ones at its foot. Drawn here, so that it shows without JavaScript and weighs little;
- * colours are the theme's. Numbers stand beside as HTML: text in a stretched drawing would be stretched too.
+ * A bar a minute, and a mark under it where some failed: five among a thousand would be no bar.
+ * Drawn here, so that it shows without JavaScript and weighs little; colours are the theme's. Numbers stand beside as HTML: text in a stretched drawing would be stretched too.
  */
 export function MinuteChart({ minutes }: { minutes: MinuteFigures[] }): VNode {
   const { zone } = usePerson()
@@ -21,7 +23,7 @@ export function MinuteChart({ minutes }: { minutes: MinuteFigures[] }): VNode {
     <figure class="chart">
       <div class="chart-plot">
         <svg
-          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          viewBox={`0 0 ${WIDTH} ${HEIGHT + MARKS}`}
           preserveAspectRatio="none"
           role="img"
           aria-label={spoken(minutes, zone)}
@@ -53,7 +55,11 @@ export function MinuteChart({ minutes }: { minutes: MinuteFigures[] }): VNode {
           <Time at={at} as="hour" key={at.getTime()} />
         ))}
       </div>
-      <Ledger minutes={minutes} />
+      <div class="chart-legend">
+        <Ledger minutes={minutes} />
+        <span class="chart-key">all that ended</span>
+        <span class="chart-key chart-key-bad">some failed</span>
+      </div>
     </figure>
   )
 }
@@ -72,21 +78,14 @@ function Bar({ minute, x, width, y, zone }: BarProps): VNode | null {
   return (
     <g>
       <title>{`${hour(minute.minute, zone)}: ${minute.finished} finished, ${minute.failed} failed`}</title>
-      <rect class="chart-hit" x={round(x)} width={round(width)} y="0" height={HEIGHT} />
+      <rect class="chart-hit" x={round(x)} width={round(width)} y="0" height={HEIGHT + MARKS} />
       <rect
         class="chart-good"
         {...inner}
         y={round(y(total(minute)))}
-        height={round(HEIGHT - y(minute.finished))}
+        height={round(HEIGHT - y(total(minute)))}
       />
-      {minute.failed > 0 ? (
-        <rect
-          class="chart-bad"
-          {...inner}
-          y={round(y(minute.failed))}
-          height={round(HEIGHT - y(minute.failed))}
-        />
-      ) : null}
+      {minute.failed > 0 ? <rect class="chart-bad" {...inner} y={HEIGHT + 4} height={MARKS - 4} /> : null}
     </g>
   )
 }

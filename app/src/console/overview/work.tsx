@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { Cell, Empty, Panel, Progress, Row, StateSign, Table, Time } from '../components/index.ts'
 import { listFollowed } from '../jobs/follow.ts'
 
-const columns = [{ label: 'What' }, { label: 'State' }, { label: 'Since', end: true }]
+const columns = [{ label: 'What' }, { label: 'State' }, { label: 'For', end: true }]
 const RUNNING = 8
 const WAITING = 5
 
@@ -58,10 +58,10 @@ function WorkRow({ job }: { job: JobStatus }): VNode {
           </div>
         )}
       </Cell>
-      <Cell label="State">
+      <Cell label="State" side>
         <StateSign sign={job.state} />
       </Cell>
-      <Cell label="Since" end>
+      <Cell label="For" end>
         <Time at={job.startedAt ?? job.runAt} as="since" />
       </Cell>
     </Row>
