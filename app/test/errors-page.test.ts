@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { discover } from '../src/compose/discover.ts'
-import { errors } from '../src/platform/errors/index.ts'
+import { type ErrorTable, errors } from '../src/platform/errors/index.ts'
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
 
@@ -14,7 +14,8 @@ function documented(): string[] {
 
 async function thrown(): Promise<string[]> {
   const features = await discover([fileURLToPath(new URL('../src/features', import.meta.url))])
-  const tables = [errors.table, ...features.flatMap((feature) => feature.errors?.table ?? [])]
+  const tables: ErrorTable[] = [errors.table]
+  for (const feature of features) if (feature.errors) tables.push(feature.errors.table)
   return tables.flatMap((table) =>
     Object.entries(table).map(([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`),
   )

@@ -12,6 +12,6 @@ export const scheduler: Command = {
       name: 'scheduler',
       roles: { scheduler: true },
       given,
-      ready: () => console.log('The scheduler of Factotum runs'),
+      ready: () => console.log('The scheduler is ready'),
     }),
 }

@@ -22,7 +22,7 @@ async function startHere(config: Config, given: Given): Promise<number> {
       roles: { web: true, worker: workerRole(given), scheduler: true },
       announced: true,
       given,
-      ready: ({ url }) => console.log(`Factotum runs at ${url} (its data is in ${config.home})`),
+      ready: ({ url }) => console.log(`Factotum is ready at ${url} (its data is in ${config.home})`),
     })
   } catch (error) {
     // Two starts at once: the other was faster, and is about to leave word.

@@ -12,6 +12,6 @@ export const web: Command = {
       name: 'web',
       roles: { web: true },
       given,
-      ready: ({ url }) => console.log(`The web server of Factotum runs at ${url}`),
+      ready: ({ url }) => console.log(`The web server is ready at ${url}`),
     }),
 }

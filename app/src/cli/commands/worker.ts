@@ -12,6 +12,6 @@ export const worker: Command = {
       name: 'worker',
       roles: { worker: workerRole(given) },
       given,
-      ready: () => console.log(`A worker of Factotum runs (queues: ${given.get('queues') ?? 'all'})`),
+      ready: () => console.log(`The worker is ready (queues: ${given.get('queues') ?? 'all'})`),
     }),
 }
