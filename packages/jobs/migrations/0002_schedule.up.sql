@@ -1,11 +1,8 @@
 -- Rules in time that enqueue a job at each fire.
 create table :schema.schedule (
-  name text primary key,
-  job text not null,
+  name text collate "C" primary key,
+  head jsonb not null,                   -- all of the job but its arguments and time, as `enqueue` takes it
   args jsonb not null,
-  queue text not null,
-  priority smallint not null,            -- as in job: stored negated
-  max_attempts smallint not null,
   cron text not null,
   time_zone text not null,
   missed text not null check (missed in ('skip', 'once', 'all')),

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
-import { type CronRule, checkRule } from './cron.ts'
+import { type CronRule, checkRule, nextFires } from './cron.ts'
 import type { FireRule, Missed } from './due-fires.ts'
 import { milliseconds } from './duration.ts'
+import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
 import { type Checks, checkOptions, name, oneOf, span } from './options.ts'
-import type { Duration, Json } from './types.ts'
+import { deleteSchedule } from './sql/delete-schedule.ts'
+import { listSchedules } from './sql/list-schedules.ts'
+import { putSchedule } from './sql/put-schedule.ts'
+import type { Duration, Json, SqlClient } from './types.ts'
 
 /** When a schedule fires, and what becomes of fires that nobody was there to make. */
 export interface ScheduleOptions {
@@ -27,8 +31,8 @@ export interface ScheduleOptions {
 export interface Schedule {
   name: string
   job: string
-  args: Json[]
   queue: string
+  args: Json[]
   cron: string
   timeZone: string
   missed: Missed
@@ -44,7 +48,8 @@ export interface Schedule {
 /** What is to be stored, checked. */
 export interface NewSchedule extends FireRule {
   name: string
-  job: string
+  /** JSON text of all of its jobs but arguments and time, as `enqueue` takes it. */
+  head: string
   /** JSON text of a list. */
   args: string
 }
@@ -52,13 +57,13 @@ export interface NewSchedule extends FireRule {
 /**
  * Checks a schedule and fills in the defaults.
  *
- * @param args JSON text of the arguments
  * @throws JobError.Invalid
  */
 export function newSchedule(
   job: string,
-  spec: string | ScheduleOptions,
+  head: string,
   args: string,
+  spec: string | ScheduleOptions,
   defaultZone: string,
 ): NewSchedule {
   const options = typeof spec === 'string' ? { cron: spec } : spec
@@ -77,11 +82,39 @@ export function newSchedule(
   return {
     ...rule,
     name: options.name ?? derivedName(job, rule, args),
-    job,
+    head,
     args,
     missed,
     missedWindow: milliseconds(window ?? '1d', 'window of a schedule'),
   }
+}
+
+/** Stores it, from `client`'s transaction where one is given. */
+export async function storeSchedule(
+  engine: Engine,
+  schedule: NewSchedule,
+  client?: SqlClient,
+): Promise<void> {
+  const { database } = engine
+  await database.ready()
+  const sender: SqlClient = client ?? database.pool
+  const { rows } = await sender.query('select clock_timestamp() as now')
+  const now = rows[0]?.now instanceof Date ? rows[0].now : new Date(String(rows[0]?.now))
+  const { name, head, args, cron, timeZone, missed, missedWindow } = schedule
+  const [nextAt = null] = nextFires(schedule, now, 1)
+  const values = [name, head, args, cron, timeZone, missed, missedWindow, nextAt]
+  await sender.query(putSchedule(database.schema), values)
+}
+
+/** All schedules, the next to fire first. */
+export function schedules({ database }: Engine): Promise<Schedule[]> {
+  return database.query<Schedule>(listSchedules(database.schema))
+}
+
+/** @throws JobError.NotFound when there is none of that name. */
+export async function unschedule({ database }: Engine, name: string): Promise<void> {
+  const gone = await database.query(deleteSchedule(database.schema), [name])
+  if (gone.length === 0) throw new JobError.NotFound(`There is no schedule named ${JSON.stringify(name)}.`)
 }
 
 const checks: Checks<ScheduleOptions> = {

@@ -1,22 +1,20 @@
-import type { ClientBase, Pool } from 'pg'
-import { dueFires } from './due-fires.ts'
-import { millisecondsToNextFire } from './sql/next-fire.ts'
+import { type DueFires, dueFires, type FireRule } from './due-fires.ts'
+import type { Engine } from './engine.ts'
+import { enqueueWithHooks, insertJobs } from './enqueue.ts'
 import { storeFire } from './sql/store-fire.ts'
-import { type DueSchedule, takeDueSchedule } from './sql/take-due-schedule.ts'
+import { takeDueSchedule } from './sql/take-due-schedule.ts'
+import { timeToNextFire } from './sql/time-to-next-fire.ts'
+import type { SqlClient } from './types.ts'
 
-/** What a scheduler needs of its manager. */
-export interface SchedulerHost {
-  pool: Pool
-  /** Quoted. */
-  schema: string
-  /** Resolves when the tables are there. */
-  ready(): Promise<void>
-  transaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T>
-  /** Enqueues a job of a schedule for each time. */
-  enqueue(client: ClientBase, schedule: DueSchedule, times: Date[]): Promise<void>
-  /** Calls back when schedules have changed; answers how to stop that. */
-  onSchedulesChanged(listener: () => void): () => void
-  report(error: unknown): void
+/** A schedule whose time has come. */
+interface DueSchedule extends FireRule {
+  name: string
+  /** JSON texts. */
+  head: string
+  args: string
+  nextAt: Date
+  /** The database's clock. */
+  now: Date
 }
 
 /** Looks at the latest so often, in ms: a lost notification or a clock that was set costs no more. */
@@ -28,16 +26,16 @@ const afterError = 1_000
  * its next time is stored in the transaction that enqueues. The database's clock alone decides.
  */
 export class Scheduler {
-  readonly #host: SchedulerHost
+  readonly #engine: Engine
   /** Schedules that this program can't read; another may. */
   readonly #unreadable = new Set<string>()
-  #run: Promise<void> | null = null
+  #loop: Promise<void> | null = null
   #stopped = true
   #changed = false
   #endSleep: () => void = () => {}
 
-  constructor(host: SchedulerHost) {
-    this.#host = host
+  constructor(engine: Engine) {
+    this.#engine = engine
   }
 
   /** Begins to fire; rejects when the tables can't be made. Does nothing while it runs. */
@@ -45,72 +43,97 @@ export class Scheduler {
     if (!this.#stopped) return
     this.#stopped = false
     try {
-      await this.#host.ready()
+      await this.#engine.database.ready()
     } catch (error) {
       this.#stopped = true
       throw error
     }
-    if (!this.#stopped) this.#run = this.#loop()
+    if (!this.#stopped) this.#loop = this.#run()
   }
 
   /** Resolves when the fire in hand, if any, is stored. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#endSleep()
-    await this.#run
-    this.#run = null
+    await this.#loop
+    this.#loop = null
   }
 
-  async #loop(): Promise<void> {
-    const forget = this.#host.onSchedulesChanged(() => {
-      this.#unreadable.clear()
-      this.#changed = true
-      this.#endSleep()
+  async #run(): Promise<void> {
+    const forget = this.#engine.listener.use(({ kind }) => {
+      if (kind === 'schedule' || kind === 'reconnected') this.#look()
     })
     while (!this.#stopped) {
       this.#changed = false
-      await this.#sleep(await this.#pass())
+      await this.#sleep(await this.#fireAll())
     }
-    forget()
+    await forget()
   }
 
-  /** Fires all that is due; answers for how long to sleep. */
-  async #pass(): Promise<number> {
-    const { pool, schema, report } = this.#host
+  #look(): void {
+    this.#unreadable.clear()
+    this.#changed = true
+    this.#endSleep()
+  }
+
+  /** Fires all that is due; answers for how many milliseconds to sleep. */
+  async #fireAll(): Promise<number> {
+    const { database, report } = this.#engine
     try {
       while (!this.#stopped && (await this.#fireOne())) {}
-      const ms = await millisecondsToNextFire(pool, schema, [...this.#unreadable])
-      return Math.min(ms ?? longestSleep, longestSleep)
+      const [next] = await database.query<{ ms: number | null }>(timeToNextFire(database.schema), [
+        [...this.#unreadable],
+      ])
+      return Math.min(next?.ms ?? longestSleep, longestSleep)
     } catch (error) {
-      report(error)
+      report(new Error('The scheduler could not look for what is due; it tries again.', { cause: error }))
       return afterError
     }
   }
 
   /** False when none is due. */
   #fireOne(): Promise<boolean> {
-    const { schema, enqueue, transaction } = this.#host
-    return transaction(async (client) => {
-      const due = await takeDueSchedule(client, schema, [...this.#unreadable])
+    const { database } = this.#engine
+    return database.transaction(async (client) => {
+      const { rows } = await client.query<DueSchedule>(takeDueSchedule(database.schema), [
+        [...this.#unreadable],
+      ])
+      const [due] = rows
       if (!due) return false
-      const owed = this.#read(due)
+      const owed = this.#owed(due)
       if (!owed) return true
-      if (owed.fires.length > 0) await enqueue(client, due, owed.fires)
-      await storeFire(client, schema, due.name, owed.next, owed.fires.at(-1) ?? null)
+      await this.#enqueue(client, due, owed.fires)
+      await client.query(storeFire(database.schema), [due.name, owed.next, owed.fires.at(-1) ?? null])
       return true
     })
   }
 
-  #read(due: DueSchedule) {
+  #owed(due: DueSchedule): DueFires | null {
     try {
       return dueFires(due, due.nextAt, due.now)
     } catch (cause) {
       this.#unreadable.add(due.name)
-      this.#host.report(
+      this.#engine.report(
         new Error(`This program can't read the schedule ${JSON.stringify(due.name)}.`, { cause }),
       )
       return null
     }
+  }
+
+  async #enqueue(client: SqlClient, { head, args }: DueSchedule, times: Date[]): Promise<void> {
+    if (times.length === 0) return
+    const {
+      name,
+      queue,
+      correlation = null,
+    }: { name: string; queue: string; correlation?: string } = JSON.parse(head)
+    const open = head.slice(0, head.lastIndexOf('}'))
+    const jobs = times.map((at) => ({ head: `${open},"at":"${at.toISOString()}"`, args }))
+    await enqueueWithHooks(
+      this.#engine,
+      { name, queue, count: jobs.length, correlationId: correlation },
+      () => insertJobs(client, this.#engine.database.schema, jobs),
+    )
   }
 
   async #sleep(ms: number): Promise<void> {

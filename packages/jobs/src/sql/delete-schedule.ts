@@ -1,7 +1,3 @@
-import type { Pool } from 'pg'
-
-/** Answers whether there was one. */
-export async function deleteSchedule(pool: Pool, schema: string, name: string): Promise<boolean> {
-  const { rowCount } = await pool.query(`delete from ${schema}.schedule where name = $1`, [name])
-  return rowCount === 1
-}
+/** $1 name. Answers a row if there was one. */
+export const deleteSchedule = (schema: string) =>
+  `delete from ${schema}.schedule where name = $1 returning name`
