@@ -78,7 +78,7 @@ export class Scheduler {
 
   /** Fires all that is due; answers for how many milliseconds to sleep. */
   async #fireAll(): Promise<number> {
-    const { database, report } = this.#engine
+    const { database } = this.#engine
     try {
       while (!this.#stopped && (await this.#fireOne())) {}
       const [next] = await database.query<{ ms: number | null }>(timeToNextFire(database.schema), [
@@ -86,7 +86,9 @@ export class Scheduler {
       ])
       return Math.min(next?.ms ?? longestSleep, longestSleep)
     } catch (error) {
-      report(new Error('The scheduler could not look for what is due; it tries again.', { cause: error }))
+      this.#engine.report(
+        new Error('The scheduler could not look for what is due; it tries again.', { cause: error }),
+      )
       return afterError
     }
   }
@@ -122,16 +124,13 @@ export class Scheduler {
 
   async #enqueue(client: SqlClient, { head, args }: DueSchedule, times: Date[]): Promise<void> {
     if (times.length === 0) return
-    const {
-      name,
-      queue,
-      correlation = null,
-    }: { name: string; queue: string; correlation?: string } = JSON.parse(head)
+    const { name, queue, correlation }: { name: string; queue: string; correlation?: string } =
+      JSON.parse(head)
     const open = head.slice(0, head.lastIndexOf('}'))
     const jobs = times.map((at) => ({ head: `${open},"at":"${at.toISOString()}"`, args }))
     await enqueueWithHooks(
       this.#engine,
-      { name, queue, count: jobs.length, correlationId: correlation },
+      { name, queue, count: jobs.length, correlationId: correlation ?? null },
       () => insertJobs(client, this.#engine.database.schema, jobs),
     )
   }
