@@ -1,0 +1,201 @@
+/*
+ * Pass 2 over a file: how often each value occurs, in columns of few values; of the others the bins of the
+ * histogram, and the values that the sample found frequent. All are sets of one grouping, so one reading
+ * serves many columns.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type Binning, binningOf, binSql } from './binning.ts'
+import type { ColumnPlan } from './column-plan.ts'
+import { literal, query } from './duck.ts'
+import { type ColumnSpread, finite, longestText, numberOf, textOf } from './spread.ts'
+
+export interface ColumnCounts {
+  /** Of columns of few values: as a spread, exact. */
+  spread: ColumnSpread | null
+  top: { value: string; count: number }[]
+  /** Cells in each bin; null without an axis. */
+  binning: Binning | null
+  bins: number[] | null
+}
+
+export interface CountsOptions {
+  source: string
+  /** Plans of any kind; a plan's column is `c{index - from}`. */
+  plans: ColumnPlan[]
+  from: number
+  /** The spreads of those that are not `grouped`. */
+  spreads: Map<number, ColumnSpread>
+  onProgress: (share: number) => void
+}
+
+const topValues = 10
+
+/** PostgreSQL's and DuckDB's GROUPING takes few arguments more. */
+const setsAtOnce = 30
+
+/** One set of the grouping: what is counted, for which column. */
+interface CountedSet {
+  plan: ColumnPlan
+  what: 'values' | 'frequent' | 'bins'
+  expression: string
+  binning?: Binning
+}
+
+export async function countValues(
+  connection: DuckDBConnection,
+  options: CountsOptions,
+): Promise<Map<number, ColumnCounts>> {
+  const sets = options.plans.flatMap((plan) => setsOf(plan, options))
+  const result = new Map<number, ColumnCounts>(
+    options.plans.map((plan) => [plan.index, { spread: null, top: [], binning: null, bins: null }]),
+  )
+  for (let at = 0; at < sets.length; at += setsAtOnce) {
+    const some = sets.slice(at, at + setsAtOnce)
+    const onProgress = (share: number) => options.onProgress((at + share * some.length) / sets.length)
+    await count(connection, options.source, some, onProgress)
+    await readTop(connection, some, result)
+    await readSpreads(connection, some, result)
+    await readBins(connection, some, result)
+  }
+  return result
+}
+
+function setsOf(plan: ColumnPlan, { from, spreads }: CountsOptions): CountedSet[] {
+  const cell = `c${plan.index - from}`
+  if (plan.grouped) return [{ plan, what: 'values', expression: cell }]
+  const sets: CountedSet[] = []
+  if (plan.frequent.length > 0) {
+    const list = plan.frequent.map(literal).join(', ')
+    sets.push({ plan, what: 'frequent', expression: `case when ${cell} in (${list}) then ${cell} end` })
+  }
+  const spread = spreads.get(plan.index)
+  const binning = plan.kind.axis && spread ? binningOf(plan, spread) : null
+  if (plan.kind.axis && binning) {
+    const axis = finite(plan.kind.axis(cell))
+    sets.push({ plan, what: 'bins', expression: `(${binSql(axis, binning)})::varchar`, binning })
+  }
+  return sets
+}
+
+async function count(
+  connection: DuckDBConnection,
+  source: string,
+  sets: CountedSet[],
+  onProgress: (share: number) => void,
+): Promise<void> {
+  const names = sets.map((_, index) => `s${index}`)
+  const last = sets.length - 1
+  // Of GROUPING's bits only that of the set's own column is 0.
+  const which = names.map((_, index) => `when ${2 ** sets.length - 1 - 2 ** (last - index)} then ${index}`)
+  await connection.run('drop table if exists counted')
+  await query(
+    connection,
+    `create temp table counted as
+     select case grouping(${names}) ${which.join(' ')} end as s, coalesce(${names.join(', ')}, null) as v, count(*) as n
+     from (select ${sets.map(({ expression }, index) => `${expression} as s${index}`).join(', ')} from ${source})
+     group by grouping sets (${names.map((name) => `(${name})`).join(', ')})`,
+    onProgress,
+  )
+}
+
+async function readTop(
+  connection: DuckDBConnection,
+  sets: CountedSet[],
+  result: Map<number, ColumnCounts>,
+): Promise<void> {
+  const rows = await query(
+    connection,
+    `select s::double as s, left(v, ${longestText}) as v, n::double as n from counted where v is not null
+     qualify row_number() over (partition by s order by n desc, v) <= ${topValues} order by n desc, v`,
+  )
+  for (const { s, v, n } of rows) {
+    const set = sets[Number(s)]
+    if (!set || set.what === 'bins') continue
+    result.get(set.plan.index)?.top.push({ value: textOf(v) ?? '', count: Number(n) })
+  }
+}
+
+/** Bins were counted as such, or are reckoned from the values' counts. */
+async function readBins(
+  connection: DuckDBConnection,
+  sets: CountedSet[],
+  result: Map<number, ColumnCounts>,
+): Promise<void> {
+  const cases: string[] = []
+  for (const [index, { plan, what, binning }] of sets.entries()) {
+    const counts = result.get(plan.index)
+    if (!counts || what === 'frequent') continue
+    const spread = what === 'values' && plan.kind.axis ? counts.spread : null
+    counts.binning ??= binning ?? (spread && binningOf(plan, spread))
+    if (!counts.binning) continue
+    counts.bins = Array<number>(counts.binning.count).fill(0)
+    const bin = plan.kind.axis && spread ? binSql(finite(plan.kind.axis('v')), counts.binning) : 'v::int'
+    cases.push(`when ${index} then ${bin}`)
+  }
+  if (cases.length === 0) return
+  const rows = await query(
+    connection,
+    `select s::double as s, (case s ${cases.join(' ')} end)::double as bin, sum(n)::double as n
+     from counted where v is not null group by all having bin is not null`,
+  )
+  for (const { s, bin, n } of rows) {
+    const set = sets[Number(s)]
+    const counts = set && result.get(set.plan.index)?.bins
+    const place = Math.max(0, Math.min((counts?.length ?? 1) - 1, Number(bin)))
+    if (counts) counts[place] = (counts[place] ?? 0) + Number(n)
+  }
+}
+
+/** Figures of the columns of few values, from the counts. */
+async function readSpreads(
+  connection: DuckDBConnection,
+  sets: CountedSet[],
+  result: Map<number, ColumnCounts>,
+): Promise<void> {
+  const wanted = sets.flatMap(({ what, plan }, index) => (what === 'values' ? [{ plan, index }] : []))
+  if (wanted.length === 0) return
+  const axes = wanted.flatMap(({ plan, index }) =>
+    plan.kind.axis ? [`when ${index} then ${finite(plan.kind.axis('v'))}`] : [],
+  )
+  const axis = axes.length > 0 ? `case s ${axes.join(' ')} end` : 'null::double'
+  const rows = await query(
+    connection,
+    `with
+       valued as (select s, v, n, ${axis} as x from counted where v is not null and s in (${wanted.map(({ index }) => index)})),
+       running as (
+         select *, sum(n) over (partition by s, x is null order by x) as up_to, sum(n) filter (x is not null) over (partition by s) as fitting
+         from valued),
+       figured as (
+         select s, count(*)::double as distinct_texts, count(distinct x)::double as distinct_numbers, sum(n)::double as values,
+           coalesce(max(fitting), 0)::double as fitting, left(min(v), ${longestText}) as min_text, left(max(v), ${longestText}) as max_text,
+           min(x) as min, max(x) as max, coalesce(${finite('sum(x * n) / max(fitting)')}, sum(x * (n / fitting))) as mean, bool_and(x = floor(x)) as whole,
+           [min(x) filter (up_to >= 0.25 * fitting), min(x) filter (up_to >= 0.5 * fitting), min(x) filter (up_to >= 0.75 * fitting)] as quartiles,
+           left(min(v) filter (x is null), ${longestText}) as misfit
+         from running group by s)
+     select * replace (s::double as s) from figured`,
+  )
+  for (const row of rows) {
+    const set = sets[Number(row.s)]
+    const counts = set && result.get(set.plan.index)
+    if (counts) counts.spread = spreadOf(set.plan, row)
+  }
+}
+
+function spreadOf({ kind }: ColumnPlan, row: Record<string, unknown>): ColumnSpread {
+  const values = Number(row.values)
+  const fitting = kind.axis ? Number(row.fitting) : values
+  const quartiles = Array.isArray(row.quartiles) ? row.quartiles.map(numberOf) : []
+  const [first, median, third] = quartiles
+  return {
+    values,
+    fitting,
+    exact: true,
+    distinct: Number(kind.axis && fitting === values ? row.distinct_numbers : row.distinct_texts),
+    min: kind.axis ? numberOf(row.min) : textOf(row.min_text),
+    max: kind.axis ? numberOf(row.max) : textOf(row.max_text),
+    mean: kind.axis ? numberOf(row.mean) : null,
+    quartiles: first != null && median != null && third != null ? [first, median, third] : null,
+    whole: row.whole === true,
+    misfit: kind.axis ? textOf(row.misfit) : null,
+  }
+}
