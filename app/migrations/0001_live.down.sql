@@ -1,8 +1,8 @@
 drop function :schema.live_last();
 drop function :schema.live_replay(bigint, bigint, text[]);
 drop function :schema.live_read(bigint, int);
-drop function :schema.live_move(bigint, int, bigint, text);
-drop function :schema.live_publish(text);
+drop function :schema.live_move(bigint, int, bigint, text[], json[]);
+drop function :schema.live_publish(text[], json[]);
 drop function :schema.live_settle();
 drop function :schema.live_home();
 drop table :schema.live_interest;

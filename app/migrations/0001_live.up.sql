@@ -15,7 +15,7 @@ insert into :schema.live_state (epoch, home) values ('none', 'none');
 create table :schema.live_inbox (
   id bigint generated always as identity primary key,
   topic text not null,
-  -- json, not jsonb: what a browser or a user wrote may hold \u0000 or half a surrogate pair.
+  -- json, not jsonb, and never taken apart in SQL: a detail may hold \u0000 or half a surrogate pair.
   message json not null,
   published_at timestamptz not null default clock_timestamp()
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
@@ -60,11 +60,11 @@ $$;
 -- Leaves messages in the caller's transaction. The shared lock tells the sequencer that a transaction with
 -- messages is open: it does not sleep meanwhile. Where it sleeps already (it holds the lock for itself)
 -- it is notified, and only then, because NOTIFY makes commits wait for each other.
-create function :schema.live_publish(messages text) returns void language plpgsql as $$
+create function :schema.live_publish(topics text[], messages json[]) returns void language plpgsql as $$
 begin
   insert into :schema.live_inbox (topic, message)
-  select one ->> 'topic', one -> 'message'
-  from json_array_elements(messages::json) with ordinality as given (one, place) order by place;
+  select given.topic, given.message
+  from unnest(topics, messages) with ordinality as given (topic, message, place) order by place;
   if not pg_try_advisory_xact_lock_shared(hashtext(':schema.live'), 2) then
     perform pg_notify(':schema.live_wake', '');
   end if;
@@ -72,8 +72,9 @@ end $$;
 
 -- Moves messages from the inbox, and before them what feeds gave, to the events behind `last`.
 -- The plan is pinned: statistics of an empty inbox would choose to read and sort all of a full one.
-create function :schema.live_move(from_id bigint, most int, last bigint, fed text)
-returns table (moved bigint, highest bigint) language plpgsql
+create function :schema.live_move(
+  from_id bigint, most int, last bigint, fed_topics text[], fed_messages json[]
+) returns table (moved bigint, highest bigint) language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
 as $$
 begin
@@ -85,8 +86,8 @@ begin
     delete from :schema.live_inbox i using bound where i.id >= from_id and i.id <= bound.upper
     returning i.id, i.topic, i.message, i.published_at
   ), line as (
-    select 0 as source, place, one ->> 'topic' as topic, one -> 'message' as message, clock_timestamp() as published_at
-    from json_array_elements(fed::json) with ordinality as given (one, place)
+    select 0 as source, f.place, f.topic, f.message, clock_timestamp() as published_at
+    from unnest(fed_topics, fed_messages) with ordinality as f (topic, message, place)
     union all
     select 1, t.id, t.topic, t.message, t.published_at from taken t
   ), put as (

@@ -38,9 +38,10 @@ export function createLive(options: LiveOptions): Live {
       lastPublished = performance.now()
       return publish(client, names.schema, messages)
     },
-    subscribe(what, sink) {
-      if (!busy()) sequencer.hurry()
-      return reader.subscribe(what, sink)
+    async subscribe(what, sink) {
+      const subscription = await reader.subscribe(what, sink)
+      sequencer.hurry()
+      return subscription
     },
     watched: (topic) => isWatched(pool, names, topic),
     async start() {

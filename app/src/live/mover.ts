@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { Floor } from './floor.ts'
 import type { Names } from './names.ts'
+import { columns, type EncodedMessage } from './publish.ts'
 import { FeedFailed, type RestingFeed } from './resting-feed.ts'
 
 /** Messages in one look: small enough to keep its transaction short. */
@@ -43,14 +44,14 @@ export class Mover {
     return { moved, more: more || moved >= most }
   }
 
-  async #inTransaction(move: (fed: string[]) => Promise<Moved>): Promise<Moved & { more: boolean }> {
+  async #inTransaction(move: (fed: EncodedMessage[]) => Promise<Moved>): Promise<Moved & { more: boolean }> {
     const feeds = this.#feeds.filter((feed) => feed.ready())
     if (feeds.length === 0) return { ...(await move([])), more: false }
     // One snapshot for all: a message that was written after a fed change was seen can't come without it.
     await this.#client.query('begin isolation level repeatable read')
     try {
       let more = false
-      const fed: string[] = []
+      const fed: EncodedMessage[] = []
       for (const feed of feeds) {
         const taken = await feed.take(this.#client, most)
         more ||= taken.full
@@ -66,10 +67,11 @@ export class Mover {
     }
   }
 
-  async #move(from: number, fed: string[]): Promise<Moved> {
+  async #move(from: number, fed: EncodedMessage[]): Promise<Moved> {
     const { rows } = await this.#client.query<{ moved: string; highest: string | null }>(
-      `select moved, highest, pg_notify($5, '') from ${this.#names.schema}.live_move($1, $2, $3, $4) where moved > 0`,
-      [from, most, this.#last, `[${fed.join(',')}]`, this.#names.eventChannel],
+      `select moved, highest, pg_notify($6, '')
+       from ${this.#names.schema}.live_move($1, $2, $3, $4::text[], $5::json[]) where moved > 0`,
+      [from, most, this.#last, ...columns(fed), this.#names.eventChannel],
     )
     const [row] = rows
     return { moved: Number(row?.moved ?? 0), highest: row?.highest ? Number(row.highest) : null }

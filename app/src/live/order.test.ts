@@ -1,8 +1,8 @@
 import type { TestDatabase } from '@factotum/postgres/testing'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LiveMessage } from './index.ts'
 import { collect, startBus, type TestBus } from './testing/bus.ts'
+import { connected } from './testing/connected.ts'
 import { liveDatabase } from './testing/live-database.ts'
 import { until } from './testing/until.ts'
 
@@ -23,16 +23,6 @@ afterAll(async () => {
 })
 
 const message = (name: string): LiveMessage => ({ topic: 'files', type: 'changed', detail: name })
-
-async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
 
 test('transactions that commit in another order than they began are received in that order, past any that stay open', async () => {
   const collectors = await Promise.all(readers.map(({ live }) => collect(live, ['files'])))

@@ -1,6 +1,6 @@
 import { LiveError } from './error.ts'
 import type { SqlClientLike } from './live.ts'
-import type { LiveMessage } from './messages.ts'
+import type { LiveMessage, Topic } from './messages.ts'
 import { parseTopics } from './topics.ts'
 
 /** A message must fit every subscriber's buffer, or it could never be delivered. */
@@ -8,11 +8,25 @@ export const maxMessageBytes = 64 * 1024
 
 export async function publish(client: SqlClientLike, schema: string, messages: LiveMessage[]): Promise<void> {
   if (messages.length === 0) return
-  await client.query(`select ${schema}.live_publish($1)`, [`[${messages.map(encodeMessage).join(',')}]`])
+  await client.query(
+    `select ${schema}.live_publish($1::text[], $2::json[])`,
+    columns(messages.map(encodeMessage)),
+  )
 }
 
-/** One message as `live_publish` and `live_move` take it. */
-export function encodeMessage(message: LiveMessage): string {
+/** A message as it is stored. */
+export interface EncodedMessage {
+  topic: Topic
+  /** JSON. */
+  text: string
+}
+
+/** Two parameters, as `live_publish` and `live_move` take messages. */
+export function columns(messages: readonly EncodedMessage[]): [topics: Topic[], texts: string[]] {
+  return [messages.map(({ topic }) => topic), messages.map(({ text }) => text)]
+}
+
+export function encodeMessage(message: LiveMessage): EncodedMessage {
   check(message)
   const { topic, type, detail, subject = null, extra = {} } = message
   const text = JSON.stringify({ type, detail, subject, extra })
@@ -23,7 +37,7 @@ export function encodeMessage(message: LiveMessage): string {
       `The live message "${type}" has ${bytes} bytes; ${maxMessageBytes} are allowed. Publish what it is about and let readers load the rest.`,
     )
   }
-  return `{"topic":${JSON.stringify(topic)},"message":${text}}`
+  return { topic, text }
 }
 
 /** Types hold most of this; callers without them, and values computed at run time, meet it here. */

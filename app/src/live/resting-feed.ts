@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Logger } from './live.ts'
 import type { LiveMessage } from './messages.ts'
-import { encodeMessage } from './publish.ts'
+import { type EncodedMessage, encodeMessage } from './publish.ts'
 
 /**
  * Takes messages from elsewhere, at most `limit`, inside the sequencer's transaction: what it deletes there
@@ -29,7 +29,7 @@ export class RestingFeed {
    * Answers encoded messages; leaves out, with a line in the log, what can't be published.
    * @throws FeedFailed after which the transaction has to be rolled back; the feed rests 1 s, then longer, to 1 min.
    */
-  async take(client: pg.ClientBase, limit: number): Promise<{ messages: string[]; full: boolean }> {
+  async take(client: pg.ClientBase, limit: number): Promise<{ messages: EncodedMessage[]; full: boolean }> {
     try {
       const messages = await this.#feed(client, limit)
       this.#failures = 0
@@ -43,7 +43,7 @@ export class RestingFeed {
     }
   }
 
-  #encode(message: LiveMessage): string[] {
+  #encode(message: LiveMessage): EncodedMessage[] {
     try {
       return [encodeMessage(message)]
     } catch (error) {
