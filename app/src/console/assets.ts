@@ -60,6 +60,8 @@ export async function loadAssets(features: FeatureAssets[] = []): Promise<Assets
     await Promise.all([...files].map(async ([name, body]) => [name, await asset(name, body)] as const)),
   )
   const wanted = features.flatMap(({ name, load }) => load.map((file) => `${name}/${file}`))
+  for (const path of wanted)
+    if (!assets.has(path)) throw new Error(`The asset ${path} is to be loaded, but there is no such file.`)
   return {
     base: `/assets/${fingerprint(files)}`,
     styles: ['console.css', ...wanted.filter((path) => path.endsWith('.css'))],

@@ -47,33 +47,50 @@ function coarse(length) {
 
 const writers = new Map()
 
-function writer(zone, options) {
-  const key = `${zone} ${JSON.stringify(options)}`
-  let found = writers.get(key)
-  if (!found) {
-    found = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options })
-    writers.set(key, found)
+// Only the parts are taken: how a browser and a server put them together differs from version to version.
+function parts(at, zone) {
+  let writer = writers.get(zone)
+  if (!writer) {
+    writer = new Intl.DateTimeFormat('en', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      weekday: 'long',
+      year: 'numeric',
+      month: 'long',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    })
+    writers.set(zone, writer)
   }
-  return found
+  return Object.fromEntries(writer.formatToParts(at).map(({ type, value }) => [type, value]))
 }
 
-const HOURS = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+export function clock(at, zone) {
+  const { hour, minute, second } = parts(at, zone)
+  return `${hour}:${minute}:${second}`
+}
 
-export const clock = (at, zone) => writer(zone, { ...HOURS, second: '2-digit' }).format(at)
-
-export const hour = (at, zone) => writer(zone, HOURS).format(at)
+export function hour(at, zone) {
+  const { hour, minute } = parts(at, zone)
+  return `${hour}:${minute}`
+}
 
 export function day(at, zone) {
-  return `${writer(zone, { day: 'numeric', month: 'short' }).format(at)}, ${hour(at, zone)}`
+  const { day, month, hour, minute } = parts(at, zone)
+  return `${day} ${month.slice(0, 3)}, ${hour}:${minute}`
 }
 
-export const today = (at, zone) =>
-  writer(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at)
+export function today(at, zone) {
+  const { weekday, day, month, year } = parts(at, zone)
+  return `${weekday} ${day} ${month} ${year}`
+}
 
 export function exact(at, zone) {
-  const date = writer(zone, { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
-  const time = writer(zone, { ...HOURS, second: '2-digit', fractionalSecondDigits: 3 }).format(at)
-  return `${date}, ${time} ${zone}`
+  const { day, month, year, hour, minute, second } = parts(at, zone)
+  const fraction = String(at.getUTCMilliseconds()).padStart(3, '0')
+  return `${day} ${month.slice(0, 3)} ${year}, ${hour}:${minute}:${second}.${fraction} ${zone}`
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
