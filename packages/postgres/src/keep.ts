@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
 import { PostgresError } from './errors.ts'
-import { join, type Stay } from './join.ts'
+import { joinServer, type Stay } from './join-server.ts'
 import { endOrphans } from './orphans.ts'
 import { findPostmaster } from './postmaster-file.ts'
 import { shutDown } from './shut-down.ts'
@@ -22,14 +23,19 @@ export function keep(cluster: Cluster, options: PostgresOptions, first: Stay): P
     await stay.presence.lost
     if (stopping) return
     reviving = revive()
-    await reviving.then(watch, (error: unknown) => options.onLost?.(error))
+    await reviving.then(watch, (error: unknown) => {
+      log(error instanceof Error ? error.message : String(error))
+      options.onLost?.(error)
+    })
   }
 
   const revive = async () => {
     log('the PostgreSQL server went away; bringing it back')
     recent.push(Date.now())
     if (recent.filter((time) => time > Date.now() - 60_000).length > revivals) throw lost(cluster)
-    stay = await rejoin(cluster, options, first.server.port)
+    stay = await rejoin(cluster, options, first.server.port).catch((error: unknown) => {
+      throw lost(cluster, error)
+    })
     log(`the PostgreSQL server is back on port ${stay.server.port}`)
   }
 
@@ -41,7 +47,7 @@ export function keep(cluster: Cluster, options: PostgresOptions, first: Stay): P
     if (left !== 'lost') return
     // The server fell at this very moment. If it gets up by itself, it must not be left alone.
     if (!(await findPostmaster(cluster.data))) return endOrphans(cluster.data)
-    stay = await join(cluster, options, first.server.port)
+    stay = await joinServer(cluster, options, first.server.port, false)
     return stop()
   }
 
@@ -61,7 +67,7 @@ export function keep(cluster: Cluster, options: PostgresOptions, first: Stay): P
 async function rejoin(cluster: Cluster, options: PostgresOptions, port: number): Promise<Stay> {
   for (let tries = 1; ; tries++) {
     try {
-      const stay = await join(cluster, options, port)
+      const stay = await joinServer(cluster, options, port, false)
       if (stay.server.port === port) return stay
       await stay.presence.end()
       throw lost(cluster)
@@ -73,6 +79,9 @@ async function rejoin(cluster: Cluster, options: PostgresOptions, port: number):
   }
 }
 
-function lost({ folder }: Cluster): PostgresError {
-  return new PostgresError('server-lost', { folder, log: `${folder}/server.log` })
+function lost({ folder }: Cluster, cause?: unknown): PostgresError {
+  const known = cause instanceof PostgresError
+  if (known && cause.code !== 'start-failed') return cause
+  const said = known ? (cause.quote ?? '') : cause instanceof Error ? cause.message : ''
+  return new PostgresError('server-lost', { folder, log: join(folder, 'server.log') }, said)
 }

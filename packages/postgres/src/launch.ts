@@ -18,6 +18,7 @@ export interface LaunchOptions {
   settings: Record<string, string>
   /** Whether a trouble that may pass by itself ends with null, not with an error. */
   patient: boolean
+  log: (message: string) => void
 }
 
 /**
@@ -31,15 +32,16 @@ export async function launch(cluster: Cluster, options: LaunchOptions): Promise<
   const log = await openServerLog(cluster.folder)
   try {
     const child = await run(cluster, options, port, log.handle.fd)
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const found = await findPostmaster(cluster.data)
       if (found?.state === 'ready') return found
       if (child.ended) {
         if (found) return null
-        const said = await log.read()
+        const said = `${await log.read()}${child.error}`
         if (options.patient && (isPassing(said) || (options.port === null && isBusy(said)))) return null
         throw await failure(cluster, port, log.path, said)
       }
+      if (tries === 500) options.log('PostgreSQL is still starting: it recovers from a crash')
       await pause(10)
     }
   } finally {
@@ -61,9 +63,14 @@ async function run(cluster: Cluster, options: LaunchOptions, port: number, outpu
     detached: true,
     stdio: [command.needsPipe ? 'pipe' : 'ignore', output, output],
   })
-  const state = { ended: false }
-  child.once('exit', () => (state.ended = true))
-  child.once('error', () => (state.ended = true))
+  const state = { ended: false, error: '' }
+  child.once('exit', () => {
+    state.ended = true
+  })
+  child.once('error', ({ message }) => {
+    state.ended = true
+    state.error = message
+  })
   child.unref()
   return state
 }

@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
 import { PostgresError } from './errors.ts'
 import { endOrphans } from './orphans.ts'
-import { signal as send, worksIn } from './processes.ts'
+import { isAlive, signal as send, worksIn } from './processes.ts'
 
 /** Fast first: open transactions are rolled back, everything is written. Then harder; recovery makes good. */
 const steps = [
@@ -17,10 +18,10 @@ export async function shutDown(cluster: Cluster, pid: number): Promise<void> {
     const end = Date.now() + patience
     if (await worksIn(pid, cluster.data, cluster.data)) send(pid, signal)
     while (Date.now() < end) {
-      if (!(await worksIn(pid, cluster.data, cluster.data))) return endOrphans(cluster.data)
+      if (!(await isAlive(pid))) return endOrphans(cluster.data)
       await pause(10)
     }
   }
-  const log = `${cluster.folder}/server.log`
+  const log = join(cluster.folder, 'server.log')
   throw new PostgresError('stop-failed', { folder: cluster.folder, pid, log })
 }

@@ -3,7 +3,7 @@ import { accountFor } from './account.ts'
 import { runnableBinaries } from './binaries.ts'
 import type { Cluster } from './cluster.ts'
 import { openFolder } from './folder.ts'
-import { join } from './join.ts'
+import { joinServer } from './join-server.ts'
 import { keep } from './keep.ts'
 
 export interface PostgresOptions {
@@ -47,7 +47,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const account = await accountFor(data)
   const cluster: Cluster = { folder, data, account, programs: await runnableBinaries(account) }
   const log = options.log ?? (() => undefined)
-  const first = await join(cluster, options, options.port ?? null)
+  const first = await joinServer(cluster, options, options.port ?? null, true)
   log(`${first.adopted ? 'found a running' : 'started the'} PostgreSQL server on port ${first.server.port}`)
   return keep(cluster, options, first)
 }

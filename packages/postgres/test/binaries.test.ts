@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, cp, lstat, mkdir, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { accountFor } from '../src/account.ts'
 import { installedBinaries, readBinaries, runnableBinaries } from '../src/binaries.ts'
 import { scratch } from './scratch.ts'
 
@@ -30,7 +32,7 @@ test('where install scripts are blocked, the library links are made in place', a
 
 test('a package that cannot be changed is copied, once, whole, and for nobody else to change', async () => {
   const { binaries } = await unpacked('fixed')
-  // A file in the place of the libraries' folder's right: nobody, not even root, can make a link named so.
+  // A link that nobody, not even root, can make in place.
   const unlinkable = {
     ...binaries,
     links: [...binaries.links, { link: 'missing/folder/libx.so', to: 'liby.so' }],
@@ -44,6 +46,25 @@ test('a package that cannot be changed is copied, once, whole, and for nobody el
     expect((await lstat(join(place, part))).mode & 0o022).toBe(0)
   }
 })
+
+const root = process.platform === 'linux' && process.getuid?.() === 0
+
+test.skipIf(!root)(
+  'programs below a folder of root alone are copied to where the account can run them (as root: else skipped)',
+  async () => {
+    const { binaries } = await unpacked('out-of-reach')
+    const account = await accountFor(join(path, 'no database yet'))
+    if (!account) throw new Error('Root needs an account.')
+    const reachable = await mkdtemp(join(tmpdir(), 'factotum-copies-'))
+    await chmod(reachable, 0o755)
+    const programs = await runnableBinaries(account, binaries, [join(reachable, 'postgresql')])
+    expect(programs).toBe(join(reachable, 'postgresql', 'bin'))
+    expect(
+      execFileSync(join(programs, 'postgres'), ['--version'], { ...account, cwd: '/' }).toString(),
+    ).toMatch(/ 18\./)
+    await rm(reachable, { recursive: true })
+  },
+)
 
 test('a torn copy is made anew; one that others could have changed is not used', async () => {
   const { binaries } = await unpacked('torn')

@@ -29,6 +29,18 @@ test('kill -9 of the program while it writes: the next start adopts the server, 
   expect(await isAlive(pid)).toBe(false)
 })
 
+test('Ctrl-C at the terminal is for the program: the server stays until the program stops it', async () => {
+  const folder = join(path, 'interrupt')
+  const program = runProgram({ folder, settings: quick }, { detached: true })
+  const { pid } = await program.said('up')
+  const group = program.child.pid ?? 0
+  process.kill(-group, 'SIGINT')
+  await program.kill()
+  const server = await startPostgres({ folder, settings: quick })
+  expect(server).toMatchObject({ adopted: true, pid })
+  await server.stop()
+})
+
 test('kill -9 of the program and all of its server while it writes: the next start recovers', async () => {
   const folder = join(path, 'everything')
   const program = runProgram({ folder }, { write: true })
@@ -89,6 +101,20 @@ test('a server that is killed again and again is given up, with a sentence', asy
     await expect.poll(() => lost.length > 0 || server.pid !== pid, { timeout: 20_000 }).toBe(true)
   }
   expect(lost).toMatchObject([{ code: 'server-lost', message: expect.stringContaining(folder) }])
+  await server.stop()
+})
+
+test('a database whose folder went away is given up: an empty one is no substitute', async () => {
+  const lost: unknown[] = []
+  const folder = join(path, 'vanished')
+  const server = await startPostgres({ folder, settings: quick, onLost: (error) => lost.push(error) })
+  await rename(join(folder, 'data'), join(folder, 'elsewhere'))
+  process.kill(server.pid, 'SIGKILL')
+  await expect.poll(() => lost, { timeout: 20_000 }).toHaveLength(1)
+  expect(lost).toMatchObject([
+    { code: 'server-lost', message: expect.stringContaining('could not be brought back') },
+  ])
+  expect(await readdir(folder)).not.toContain('data')
   await server.stop()
 })
 

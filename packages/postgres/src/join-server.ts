@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Cluster, databaseUser, makeCluster, passwordFile, readPassword } from './cluster.ts'
 import { codeOf, PostgresError } from './errors.ts'
@@ -21,18 +22,22 @@ const patience = 60_000
 /**
  * Finds the server of the folder, or makes and starts it, and enters it. There is no lock over all this:
  * each step is safe beside another program that does the same, and what one has done the other finds.
+ *
+ * @param mayMake false where a database must be there: an empty one is no substitute for one that has gone
  */
-export async function join(cluster: Cluster, options: PostgresOptions, port: number | null): Promise<Stay> {
-  const settings = options.settings ?? {}
+export async function joinServer(
+  cluster: Cluster,
+  options: PostgresOptions,
+  port: number | null,
+  mayMake: boolean,
+): Promise<Stay> {
+  const { settings = {}, dieWithParent = false, log = () => undefined } = options
   let started: Postmaster | null = null
   for (let since = Date.now(); ; await pause(20)) {
-    await makeCluster(cluster, settings.fsync !== 'off')
+    if (mayMake) await makeCluster(cluster, settings.fsync !== 'off')
     const patient = Date.now() - since < patience
     let server = await findPostmaster(cluster.data)
-    if (!server) {
-      const dieWithParent = options.dieWithParent ?? false
-      server = started = await launch(cluster, { port, dieWithParent, settings, patient })
-    }
+    if (!server) server = started = await launch(cluster, { port, dieWithParent, settings, patient, log })
     if (server?.state === 'starting') since = Date.now()
     if (server?.state !== 'ready') continue
     try {
@@ -57,7 +62,7 @@ function refusal(cluster: Cluster, error: unknown): PostgresError {
   const said = error instanceof Error ? error.message : String(error)
   return new PostgresError(
     'start-failed',
-    { folder: cluster.folder, log: `${cluster.folder}/server.log` },
+    { folder: cluster.folder, log: join(cluster.folder, 'server.log') },
     said,
   )
 }
