@@ -11,6 +11,7 @@ import { themeRoute } from './layout/theme-route.ts'
 import { overviewPart, overviewRoutes } from './overview/index.ts'
 import { notePageCursors } from './page-cursor.ts'
 import type { ConsolePart } from './part.ts'
+import { beatFigures } from './pulse.ts'
 
 export { forPages } from './accept.ts'
 export { type Page, renderPage, sendFragment, sendPage } from './page.tsx'
@@ -40,4 +41,5 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   themeRoute(app)
   overviewRoutes(app, context)
   jobsRoutes(app, context)
+  beatFigures(app, context)
 }
