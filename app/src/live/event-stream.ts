@@ -40,6 +40,7 @@ export class EventStream {
   #blocked = false
   #closed = false
   readonly #closing: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
 
   constructor(response: ServerResponse, options: EventStreamOptions = {}) {
     this.#response = response
@@ -48,6 +49,7 @@ export class EventStream {
     this.#lastId = options.lastId ?? (() => undefined)
     response.once('close', () => this.#end())
     response.on('error', () => this.#end())
+    response.on('drain', () => this.#release())
   }
 
   get closed(): boolean {
@@ -82,10 +84,7 @@ export class EventStream {
   /** Sends formatted events; the promise resolves once the client can take more. */
   write(frames: string): void | Promise<void> {
     if (this.closed || this.#write(frames)) return
-    return new Promise((resolve) => {
-      this.#response.once('drain', resolve)
-      this.#response.once('close', resolve)
-    })
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   /** Ends the stream; the client learns why, if it still reads, and comes back by itself. */
@@ -119,7 +118,12 @@ export class EventStream {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#timer)
+    this.#release()
     for (const listener of this.#closing.splice(0)) listener()
+  }
+
+  #release(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
 
@@ -133,5 +137,6 @@ function present(headers: Headers): Record<string, number | string | string[]> {
 export function formatEvent({ event, id, data }: ServerSentEvent): string {
   const name = event === undefined ? '' : `event: ${event}\n`
   const cursor = id === undefined ? '' : `id: ${id}\n`
-  return `${name}${cursor}${data.replaceAll(/^|\r\n|\r|\n/g, (newline) => (newline ? '\ndata: ' : 'data: '))}\n\n`
+  const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`)
+  return `${name}${cursor}${lines.join('')}\n`
 }
