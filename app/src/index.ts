@@ -4,7 +4,7 @@
  */
 export type { JobManager, Json } from '@factotum/jobs'
 export { currentJob, JobError } from '@factotum/jobs'
-export { Type } from '@fastify/type-provider-typebox'
+export { Type } from 'typebox'
 export { type ConsolePart, type Page, sendFragment, sendPage } from './console/index.ts'
 export type { LiveMessage, Topic } from './live/index.ts'
 export type { Context } from './platform/context.ts'

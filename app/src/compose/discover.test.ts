@@ -7,6 +7,7 @@ import { DiscoveryError, discover } from './discover.ts'
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'factotum-features-'))
+  await features({ 'package.json': '{ "type": "module" }' })
 })
 afterEach(() => rm(folder, { recursive: true }))
 
@@ -110,6 +111,17 @@ describe('Features', () => {
     await features({ 'letters/errors.ts': source, 'books/errors.ts': source })
     expect(await refusal()).toContain('blot')
   })
+
+  it.each(['{}', '{ "type": "commonjs" }', 'not JSON'])(
+    'that would be read as CommonJS (package.json: %s) stop the start',
+    async (json) => {
+      await features({ 'package.json': json, 'letters/routes.ts': 'export default () => {}' })
+      expect(await refusal()).toBe(
+        `The feature can't be used: ${folder} would be read as CommonJS. ` +
+          'Put a package.json with { "type": "module" } into it, or above it.',
+      )
+    },
+  )
 
   it('in a folder that is not there stop the start', async () => {
     await expect(discover([join(folder, 'nowhere')])).rejects.toThrow(/nowhere can't be read: ENOENT/)

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { conventions, type Feature, take, wanted } from './conventions.ts'
+import { holdsModules } from './module-type.ts'
 
 /** A feature that can't be used stops the start: what works only in part misleads. */
 export class DiscoveryError extends Error {
@@ -20,7 +21,9 @@ export class DiscoveryError extends Error {
 export async function discover(folders: string[]): Promise<Feature[]> {
   const found: Feature[] = []
   for (const folder of folders) {
-    for (const name of await featureNames(folder)) {
+    const names = await featureNames(folder)
+    if (!(await holdsModules(folder))) throw new DiscoveryError(folder, needsType)
+    for (const name of names) {
       const feature = await load(name, join(folder, name))
       refuseTwins(found, feature)
       found.push(feature)
@@ -28,6 +31,9 @@ export async function discover(folders: string[]): Promise<Feature[]> {
   }
   return found
 }
+
+const needsType =
+  'would be read as CommonJS. Put a package.json with { "type": "module" } into it, or above it.'
 
 async function featureNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {

@@ -47,7 +47,7 @@ export class PortTaken extends Error {
 
 async function listen(app: HttpServer, host: string, port: number): Promise<void> {
   try {
-    await app.listen({ host, port, listenTextResolver: () => '' })
+    await app.listen({ host, port, listenTextResolver: (address) => `the web server listens at ${address}` })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EADDRINUSE') {

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import { databasePing } from '../database/ping.ts'
 import { errors } from '../errors/index.ts'
 import type { Routes } from '../http/index.ts'

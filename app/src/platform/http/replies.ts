@@ -23,6 +23,7 @@ export async function setSecurityHeaders(app: HttpServer): Promise<void> {
     },
     // A promise of TLS is only kept behind TLS, and this listens on plain HTTP.
     strictTransportSecurity: false,
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
   })
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { HttpServer } from './index.ts'
 
 /** The id that a client or proxy gave the request, where it is a plain one, else a new one. */
@@ -8,25 +9,27 @@ export function requestId({ headers }: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.:-]{1,200}$/.test(given) ? given : randomUUID()
 }
 
-/** Answers each request's id, and logs what became of it: reads quietly, the rest for everyone. */
+/** One line a request, when it is answered: reads quietly, the rest for everyone. */
+export class RequestLog extends LogController {
+  override incomingRequest(): void {}
+
+  override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
+    const read = request.method === 'GET' || request.method === 'HEAD'
+    const level = read && reply.statusCode < 400 && !error ? 'debug' : 'info'
+    const { statusCode: status, elapsedTime } = reply
+    request.log[level]({ ...callOf(request), status, ms: Math.round(elapsedTime) }, 'request')
+  }
+}
+
+/** Answers each request's id; notes who left before the answer. */
 export function followRequests(app: HttpServer): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  app.addHook('onResponse', async (request, reply) => {
-    const quiet = reply.statusCode < 400 && (request.method === 'GET' || request.method === 'HEAD')
-    request.log[quiet ? 'debug' : 'info'](
-      {
-        method: request.method,
-        // Without its query, which may hold what is nobody else's business.
-        path: request.url.split('?', 1)[0],
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'request',
-    )
-  })
   app.addHook('onRequestAbort', async (request) => {
-    request.log.info({ method: request.method, path: request.url.split('?', 1)[0] }, 'the client left')
+    request.log.info(callOf(request), 'the client left')
   })
 }
+
+/** Without the query, which may hold what is nobody else's business. */
+const callOf = ({ method, url }: FastifyRequest) => ({ method, path: url.split('?', 1)[0] })

@@ -9,7 +9,7 @@ import type { HttpServer } from './index.ts'
 import { describeApi } from './openapi.ts'
 import { refuseForeignRequests } from './protection.ts'
 import { compressReplies, setSecurityHeaders } from './replies.ts'
-import { followRequests, requestId } from './requests.ts'
+import { followRequests, RequestLog, requestId } from './requests.ts'
 
 export interface HttpOptions {
   config: Pick<Config, 'host' | 'maxUploadBytes' | 'version'>
@@ -20,7 +20,7 @@ export interface HttpOptions {
 export async function createHttp({ config, log }: HttpOptions): Promise<HttpServer> {
   const app: HttpServer = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new RequestLog(),
     genReqId: requestId,
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true },
