@@ -1,0 +1,267 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { currentJob, JobError } from '@factotum/jobs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestConsole, testConsole } from '../testing.ts'
+
+let test: TestConsole
+let worker: { stop(): Promise<void> }
+
+/** Ids of one job in each state. */
+const ids = { scheduled: '', queued: '', started: '', finished: '', failed: '', canceled: '' }
+
+beforeAll(async () => {
+  test = await testConsole()
+  const { jobs } = test.context
+  const double = jobs.job('double', async (value: number) => ({ doubled: value * 2 }), { queue: 'quick' })
+  const fail = jobs.job(
+    'fail',
+    async (why: string): Promise<null> => Promise.reject(new JobError.Fatal(why)),
+    {
+      queue: 'quick',
+      retries: 2,
+    },
+  )
+  const wait = jobs.job(
+    'wait',
+    async () => {
+      const job = currentJob()
+      const { signal } = job
+      await job.progress(0.25, 'a quarter')
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      signal.throwIfAborted()
+      return null
+    },
+    { queue: 'quick' },
+  )
+  const idle = jobs.job('idle', async () => null, { queue: 'idle' })
+  const running = jobs.worker({ queues: ['quick'], concurrency: 4 })
+  await running.start()
+  worker = running
+  ids.finished = (await double.delay(21)).id
+  ids.failed = (await fail.delay('No paper in "tray" <2>')).id
+  ids.started = (await wait.delay()).id
+  ids.scheduled = (await idle.delayIn('1h')).id
+  ids.queued = (await idle.delay()).id
+  ids.canceled = (await idle.delay()).id
+  await jobs.cancel(ids.canceled)
+  for (const state of ['finished', 'failed', 'started'] as const) await reached(ids[state], state)
+  await until(async () => (await jobs.status(ids.started))?.progress === 0.25)
+})
+
+afterAll(async () => {
+  await test.context.jobs.cancel(ids.started).catch(() => {})
+  await worker.stop()
+  await test.close()
+})
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await condition()); tries++) {
+    if (tries > 500) throw new Error('It did not come about.')
+    await sleep(20)
+  }
+}
+
+const reached = (id: string, state: string) =>
+  until(async () => (await test.context.jobs.status(id))?.state === state)
+
+async function call(method: 'GET' | 'POST', url: string) {
+  const answer = await test.app.inject({
+    method,
+    url,
+    headers: { host: 'localhost', accept: 'application/json' },
+  })
+  return { status: answer.statusCode, body: answer.json() }
+}
+
+const unknown = [
+  '0',
+  '999999999',
+  '9223372036854775807',
+  '9223372036854775808',
+  '9'.repeat(30),
+  '-1',
+  '1.5',
+  'abc',
+  '%00',
+]
+const notFound = { status: 404, body: { error: 'job_not_found', message: 'Job not found' } }
+
+describe('GET /jobs/{id}/status', () => {
+  it('answers exactly the fields of the contract', async () => {
+    const { status, body } = await call('GET', `/jobs/${ids.finished}/status`)
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      id: ids.finished,
+      status: 'finished',
+      result: { doubled: 42 },
+      created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      started_at: expect.stringMatching(/Z$/),
+      ended_at: expect.stringMatching(/Z$/),
+      progress: null,
+      attempts: 1,
+      error: null,
+    })
+  })
+
+  it('tells of the error of a failed job, and of the progress of one that runs', async () => {
+    expect((await call('GET', `/jobs/${ids.failed}/status`)).body).toMatchObject({
+      status: 'failed',
+      error: 'No paper in "tray" <2>',
+      attempts: 1,
+      result: null,
+    })
+    expect((await call('GET', `/jobs/${ids.started}/status`)).body).toMatchObject({
+      status: 'started',
+      progress: 0.25,
+      ended_at: null,
+    })
+  })
+
+  it('answers with a trailing slash too', async () => {
+    expect((await call('GET', `/jobs/${ids.queued}/status/`)).body).toMatchObject({ status: 'queued' })
+  })
+
+  for (const id of unknown)
+    it(`answers 404 for the id ${id}`, async () =>
+      expect(await call('GET', `/jobs/${id}/status`)).toEqual(notFound))
+})
+
+describe('POST /jobs/{id}/retry', () => {
+  for (const state of ['scheduled', 'queued', 'started', 'finished', 'canceled'] as const)
+    it(`answers 409, not 200, for a job that is ${state}, with the fixed body`, async () => {
+      expect(await call('POST', `/jobs/${ids[state]}/retry`)).toEqual({
+        status: 409,
+        body: { status: 'error', job_id: ids[state], error: 'Job is not in failed state' },
+      })
+    })
+
+  it('brings a failed job back under its id', async () => {
+    const fail = test.context.jobs.define<[string], null>('fail')
+    const { id } = await fail.with({ queue: 'quick' }).delay('again')
+    await reached(id, 'failed')
+    expect(await call('POST', `/jobs/${id}/retry/`)).toEqual({
+      status: 200,
+      body: { status: 'retried', job_id: id },
+    })
+    await until(async () => ((await test.context.jobs.get(id))?.failures.length ?? 0) > 1)
+  })
+
+  for (const id of unknown)
+    it(`answers 404 for the id ${id}`, async () =>
+      expect(await call('POST', `/jobs/${id}/retry`)).toEqual(notFound))
+})
+
+describe('POST /jobs/{id}/cancel', () => {
+  it('cancels a waiting job at once', async () => {
+    const { id } = await test.context.jobs.define('idle').with({ queue: 'idle' }).delay()
+    expect(await call('POST', `/jobs/${id}/cancel`)).toEqual({
+      status: 200,
+      body: { status: 'canceled', job_id: id },
+    })
+    expect((await test.context.jobs.status(id))?.state).toBe('canceled')
+  })
+
+  it('asks a running one to stop', async () => {
+    const { id } = await test.context.jobs.define('wait').with({ queue: 'quick' }).delay()
+    await reached(id, 'started')
+    expect(await call('POST', `/jobs/${id}/cancel`)).toEqual({
+      status: 200,
+      body: { status: 'canceling', job_id: id },
+    })
+    await reached(id, 'canceled')
+  })
+
+  for (const state of ['finished', 'failed', 'canceled'] as const)
+    it(`answers 409 for one that is already ${state}`, async () => {
+      const { status, body } = await call('POST', `/jobs/${ids[state]}/cancel`)
+      expect(status).toBe(409)
+      expect(body).toEqual({ error: 'job_conflict', message: expect.stringContaining(state) })
+    })
+
+  for (const id of unknown)
+    it(`answers 404 for the id ${id}`, async () =>
+      expect(await call('POST', `/jobs/${id}/cancel`)).toEqual(notFound))
+})
+
+describe('GET /jobs/queue-info', () => {
+  it('answers exactly the fields of the contract', async () => {
+    const { status, body } = await call('GET', '/jobs/queue-info?queue=idle')
+    expect(status).toBe(200)
+    expect(body.name).toBe('idle')
+    const queued = body.jobs.find(({ id }: { id: string }) => id === ids.queued)
+    expect(queued).toEqual({
+      id: ids.queued,
+      func_name: 'idle',
+      created_at: expect.stringMatching(/Z$/),
+      status: 'queued',
+    })
+  })
+
+  it('is about the queue "default" unless told otherwise, which may be empty', async () => {
+    expect(await call('GET', '/jobs/queue-info')).toEqual({
+      status: 200,
+      body: { name: 'default', length: 0, jobs: [] },
+    })
+  })
+
+  it('answers no more than the limit, which is a whole number', async () => {
+    const idle = test.context.jobs.define<[], null>('idle').with({ queue: 'many' })
+    await idle.delayMany([[], [], []])
+    const { body } = await call('GET', '/jobs/queue-info?queue=many&limit=2')
+    expect(body.jobs).toHaveLength(2)
+    expect(body.length).toBe(3)
+    for (const limit of ['0', '-1', '1.5', 'all', '1001'])
+      expect((await call('GET', `/jobs/queue-info?limit=${limit}`)).status, limit).toBe(422)
+  })
+})
+
+describe('GET /jobs and GET /jobs/{id}', () => {
+  it('pages through all jobs, each once, newest first', async () => {
+    const seen: string[] = []
+    let url = '/jobs?limit=2'
+    for (;;) {
+      const { body } = await call('GET', url)
+      seen.push(...body.jobs.map(({ id }: { id: string }) => id))
+      if (body.next === null) break
+      url = `/jobs?limit=2&before=${body.next}`
+    }
+    expect(seen).toEqual([...seen].sort((a, b) => Number(b) - Number(a)))
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen).toEqual(expect.arrayContaining(Object.values(ids)))
+  })
+
+  it('narrows by state, queue and name', async () => {
+    const { body } = await call('GET', '/jobs?state=finished&queue=quick&name=double')
+    expect(body.jobs.map(({ id }: { id: string }) => id)).toEqual([ids.finished])
+    expect(body.jobs[0]).not.toHaveProperty('args')
+  })
+
+  it('refuses a state and a cursor that there are not', async () => {
+    expect(await call('GET', '/jobs?state=done')).toMatchObject({ status: 422, body: { error: 'invalid' } })
+    expect(await call('GET', '/jobs?before=yesterday')).toMatchObject({
+      status: 422,
+      body: { error: 'invalid' },
+    })
+  })
+
+  it('has all that is kept of one: arguments, attempts, log', async () => {
+    const { body } = await call('GET', `/jobs/${ids.failed}`)
+    expect(body).toMatchObject({
+      id: ids.failed,
+      args: ['No paper in "tray" <2>'],
+      failures: [{ attempt: 1, error: 'No paper in "tray" <2>' }],
+      log: [],
+      max_attempts: 3,
+    })
+    expect(await call('GET', '/jobs/nothing')).toEqual(notFound)
+  })
+
+  it('is described for programs, and its pages are not', async () => {
+    const { body } = await call('GET', '/docs/json')
+    const paths = Object.keys(body.paths)
+    expect(paths).toEqual(
+      expect.arrayContaining(['/jobs', '/jobs/{id}/status', '/jobs/{id}/retry', '/jobs/queue-info']),
+    )
+    expect(paths.filter((path) => /theme|overview|assets|row|live$/.test(path))).toEqual([])
+  })
+})

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { JobManager } from '@factotum/jobs'
+import { pino } from 'pino'
+import { createLive } from '../live/index.ts'
+import { readConfig } from '../platform/config/index.ts'
+import type { Context } from '../platform/context.ts'
+import { connect } from '../platform/database/index.ts'
+import { appDatabase } from '../platform/database/testing.ts'
+import type { HttpServer } from '../platform/http/index.ts'
+import { createHttp } from '../platform/http/server.ts'
+import { localStorage } from '../platform/storage/local.ts'
+import { installConsole } from './index.ts'
+import type { ConsolePart } from './part.ts'
+
+export interface TestConsole {
+  app: HttpServer
+  context: Context
+  close(): Promise<void>
+}
+
+/** The console on a server that does not listen, with a database of its own. Nothing sequences live events. */
+export async function testConsole(parts: ConsolePart[] = []): Promise<TestConsole> {
+  const owned = await appDatabase()
+  const folder = await mkdtemp(join(tmpdir(), 'console-'))
+  const log = pino({ level: 'silent' })
+  const database = connect(owned.url)
+  const jobs = new JobManager({ connectionString: owned.url, migrate: false })
+  const live = createLive({ pool: database.pool, listenUrl: owned.url, log })
+  const config = readConfig({ FACTOTUM_HOME: folder })
+  const context: Context = { config, database, jobs, live, log, storage: await localStorage(folder) }
+  const app = await createHttp({ config, log })
+  await installConsole(app, context, parts)
+  return {
+    app,
+    context,
+    async close() {
+      await app.close()
+      await live.stop()
+      await jobs.close()
+      await database.close()
+      await owned.drop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
