@@ -53,15 +53,16 @@ export function checkRule(rule: CronRule): void {
 }
 
 /** @throws JobError.Invalid when it is not the name of a time zone. */
-export function checkTimeZone(timeZone: string): void {
+export function checkTimeZone(timeZone: unknown): void {
   try {
     // Offsets such as +02:00 are read by newer runtimes only, and know no summer time.
-    if (/^[A-Za-z]/.test(timeZone)) return void new Intl.DateTimeFormat('en', { timeZone })
+    if (typeof timeZone === 'string' && /^[A-Za-z]/.test(timeZone))
+      return void new Intl.DateTimeFormat('en', { timeZone })
   } catch {
     // Told below.
   }
   throw new JobError.Invalid(
-    `The time zone ${quoted(timeZone)} is unknown. Give an IANA name, such as "Europe/London" or "UTC".`,
+    `The time zone ${JSON.stringify(timeZone)} is unknown. Give an IANA name, such as "Europe/London" or "UTC".`,
   )
 }
 

@@ -5,6 +5,7 @@ import { milliseconds } from './duration.ts'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
 import { type Checks, checkOptions, name, oneOf, span } from './options.ts'
+import { databaseTime } from './sql/database-time.ts'
 import { deleteSchedule } from './sql/delete-schedule.ts'
 import { listSchedules } from './sql/list-schedules.ts'
 import { putSchedule } from './sql/put-schedule.ts'
@@ -98,8 +99,8 @@ export async function storeSchedule(
   const { database } = engine
   await database.ready()
   const sender: SqlClient = client ?? database.pool
-  const { rows } = await sender.query('select clock_timestamp() as now')
-  const now = rows[0]?.now instanceof Date ? rows[0].now : new Date(String(rows[0]?.now))
+  const { rows } = await sender.query(databaseTime)
+  const now = new Date(Number(rows[0]?.ms))
   const { name, head, args, cron, timeZone, missed, missedWindow } = schedule
   const [nextAt = null] = nextFires(schedule, now, 1)
   const values = [name, head, args, cron, timeZone, missed, missedWindow, nextAt]
