@@ -5,13 +5,12 @@ import { type TestConsole, testConsole } from '../testing.ts'
 
 let test: TestConsole
 let worker: { stop(): Promise<void> }
+let defined: Awaited<ReturnType<typeof define>>
 
 /** Ids of one job in each state. */
 const ids = { scheduled: '', queued: '', started: '', finished: '', failed: '', canceled: '' }
 
-beforeAll(async () => {
-  test = await testConsole()
-  const { jobs } = test.context
+function define({ jobs }: TestConsole['context']) {
   const double = jobs.job('double', async (value: number) => ({ doubled: value * 2 }), { queue: 'quick' })
   const fail = jobs.job(
     'fail',
@@ -25,15 +24,22 @@ beforeAll(async () => {
     'wait',
     async () => {
       const job = currentJob()
-      const { signal } = job
       await job.progress(0.25, 'a quarter')
-      await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      signal.throwIfAborted()
+      await new Promise((resolve) => job.signal.addEventListener('abort', resolve))
+      job.signal.throwIfAborted()
       return null
     },
     { queue: 'quick' },
   )
   const idle = jobs.job('idle', async () => null, { queue: 'idle' })
+  return { double, fail, wait, idle }
+}
+
+beforeAll(async () => {
+  test = await testConsole()
+  const { jobs } = test.context
+  defined = define(test.context)
+  const { double, fail, wait, idle } = defined
   const running = jobs.worker({ queues: ['quick'], concurrency: 4 })
   await running.start()
   worker = running
@@ -136,8 +142,7 @@ describe('POST /jobs/{id}/retry', () => {
     })
 
   it('brings a failed job back under its id', async () => {
-    const fail = test.context.jobs.define<[string], null>('fail')
-    const { id } = await fail.with({ queue: 'quick' }).delay('again')
+    const { id } = await defined.fail.delay('again')
     await reached(id, 'failed')
     expect(await call('POST', `/jobs/${id}/retry/`)).toEqual({
       status: 200,
@@ -153,7 +158,7 @@ describe('POST /jobs/{id}/retry', () => {
 
 describe('POST /jobs/{id}/cancel', () => {
   it('cancels a waiting job at once', async () => {
-    const { id } = await test.context.jobs.define('idle').with({ queue: 'idle' }).delay()
+    const { id } = await defined.idle.delay()
     expect(await call('POST', `/jobs/${id}/cancel`)).toEqual({
       status: 200,
       body: { status: 'canceled', job_id: id },
@@ -162,7 +167,7 @@ describe('POST /jobs/{id}/cancel', () => {
   })
 
   it('asks a running one to stop', async () => {
-    const { id } = await test.context.jobs.define('wait').with({ queue: 'quick' }).delay()
+    const { id } = await defined.wait.delay()
     await reached(id, 'started')
     expect(await call('POST', `/jobs/${id}/cancel`)).toEqual({
       status: 200,
@@ -205,8 +210,7 @@ describe('GET /jobs/queue-info', () => {
   })
 
   it('answers no more than the limit, which is a whole number', async () => {
-    const idle = test.context.jobs.define<[], null>('idle').with({ queue: 'many' })
-    await idle.delayMany([[], [], []])
+    await defined.idle.with({ queue: 'many' }).delayMany([[], [], []])
     const { body } = await call('GET', '/jobs/queue-info?queue=many&limit=2')
     expect(body.jobs).toHaveLength(2)
     expect(body.length).toBe(3)

@@ -1,4 +1,4 @@
-import type { JobDetail } from '@factotum/jobs'
+import type { JobAttempt, JobDetail } from '@factotum/jobs'
 import type { VNode } from 'preact'
 import { Cell, CodeBlock, Duration, Panel, Row, Table, Time } from '../components/index.ts'
 import { firstLine } from './job-row.tsx'
@@ -22,7 +22,7 @@ export function Attempts({ job }: { job: JobDetail }): VNode {
           <Row key={failure.endedAt.getTime()}>
             <Cell label="Attempt">{failure.attempt}</Cell>
             <Cell label="Error" main>
-              <ErrorText text={failure.error} id={`attempt-${failure.endedAt.getTime()}`} />
+              <ErrorText text={wholeError(failure)} id={`attempt-${failure.endedAt.getTime()}`} />
             </Cell>
             <Cell label="Took" end>
               <Duration ms={took(failure)} longest={longest} />
@@ -35,6 +35,12 @@ export function Attempts({ job }: { job: JobDetail }): VNode {
       </Table>
     </Panel>
   )
+}
+
+/** The error with its stack, which mostly begins with the error. */
+export function wholeError({ error, stack }: JobAttempt): string {
+  if (!stack || stack === error) return error
+  return stack.includes(error) ? stack : `${error}\n${stack}`
 }
 
 /** The first line; the rest, a stack mostly, on demand. */

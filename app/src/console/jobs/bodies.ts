@@ -41,11 +41,12 @@ export const detailBody = (job: JobDetail) => ({
   ...summaryBody(job),
   args: job.args,
   result: job.result,
-  failures: job.failures.map(({ attempt, startedAt, endedAt, error }) => ({
+  failures: job.failures.map(({ attempt, startedAt, endedAt, error, stack }) => ({
     attempt,
     started_at: startedAt.toISOString(),
     ended_at: endedAt.toISOString(),
     error,
+    stack,
   })),
   log: job.log.map(({ at, attempt, line }) => ({ at: at.toISOString(), attempt, line })),
 })

@@ -13,7 +13,7 @@ import {
   Time,
   Timeline,
 } from '../components/index.ts'
-import { Attempts } from './attempts.tsx'
+import { Attempts, wholeError } from './attempts.tsx'
 import { JobLog } from './job-log.tsx'
 import { tookOf } from './job-row.tsx'
 import { timelineOf } from './timeline.tsx'
@@ -82,6 +82,7 @@ export function JobBody({ job, notice }: JobBodyProps): VNode {
 
 /** The state, and what goes with it: progress, the error, the wait. */
 function Now({ job }: { job: JobDetail }): VNode {
+  const last = job.failures.at(-1)
   return (
     <section class="now" aria-label="State">
       <div class="now-state">
@@ -97,7 +98,7 @@ function Now({ job }: { job: JobDetail }): VNode {
       ) : null}
       {job.state === 'failed' && job.error ? (
         <Notice tone="bad" title="It failed with this error.">
-          <CodeBlock text={job.error} label="Error" id="job-error" />
+          <CodeBlock text={last ? wholeError(last) : job.error} label="Error" id="job-error" />
         </Notice>
       ) : null}
       {job.parked ? (

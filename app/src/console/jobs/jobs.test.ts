@@ -105,6 +105,7 @@ describe('What happened to a job', () => {
       startedAt: at(attempt * 10),
       endedAt: at(attempt * 10 + 5),
       error: 'no',
+      stack: null,
     })
     const ended = {
       state: 'failed' as const,

@@ -15,14 +15,14 @@ export interface NewerJobsProps {
 
 /** "12 new" above the list, instead of rows that jump. Asks again when something happens to a job not listed. */
 export function NewerJobs({ filter, than, count }: NewerJobsProps): VNode {
-  const query = listAddress(filter).replace(/^\/jobs\??/, '')
+  const query = new URLSearchParams({ than, ...filter })
   return (
     <div
       id="newer-jobs"
       class="newer"
       data-live-new="jobs"
       data-live-every="1000"
-      hx-get={`/jobs/newer?than=${than}&${query}`}
+      hx-get={`/jobs/newer?${query}`}
       hx-trigger="live"
       hx-swap="outerHTML"
     >

@@ -58,7 +58,13 @@ export const jobDetailBody = Type.Object({
   args: Type.Array(json),
   result: json,
   failures: Type.Array(
-    Type.Object({ attempt: Type.Integer(), started_at: time, ended_at: time, error: Type.String() }),
+    Type.Object({
+      attempt: Type.Integer(),
+      started_at: time,
+      ended_at: time,
+      error: Type.String(),
+      stack: orNull(Type.String()),
+    }),
   ),
   log: Type.Array(Type.Object({ at: time, attempt: Type.Integer(), line: Type.String() })),
 })

@@ -1,9 +1,10 @@
-import { h } from 'preact'
+import type { JobDefinition } from '@factotum/jobs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Panel } from './components/index.ts'
 import { type TestConsole, testConsole } from './testing.ts'
 
 let test: TestConsole
+let waits: JobDefinition<[string], null>
 const hostile = '<script>alert(1)</script>'
 let jobId = ''
 let failedId = ''
@@ -25,7 +26,11 @@ beforeAll(async () => {
         {
           id: 'letters',
           order: 1,
-          load: async () => h(Panel, { id: 'letters', title: 'Letters today', children: 'none' }),
+          load: async () => (
+            <Panel id="letters" title="Letters today">
+              none
+            </Panel>
+          ),
         },
       ],
     },
@@ -35,8 +40,8 @@ beforeAll(async () => {
   })
   const { jobs } = test.context
   const fail = jobs.job('fail', async (text: string): Promise<null> => Promise.reject(new Error(text)))
-  const job = jobs.job('waits', async (_text: string) => null, { queue: 'nobody' })
-  jobId = (await job.delay(hostile)).id
+  waits = jobs.define('waits', { queue: 'nobody' })
+  jobId = (await waits.delay(hostile)).id
   const worker = jobs.worker({ queues: ['default'] })
   await worker.start()
   const handle = await fail.delay(hostile)
@@ -199,7 +204,7 @@ describe('Assets', () => {
 
 describe('Buttons work without JavaScript', () => {
   it('cancel leads back to the job', async () => {
-    const { id } = await test.context.jobs.define<[], null>('waits').with({ queue: 'nobody' }).delay()
+    const { id } = await waits.delay('cancel me')
     const { statusCode, headers } = await browse(`/jobs/${id}/cancel`, { method: 'POST', form: {} })
     expect(statusCode).toBe(303)
     expect(headers.location).toBe(`/jobs/${id}`)
@@ -232,7 +237,9 @@ describe('Pieces that replace themselves', () => {
     expect((await browse('/overview/throughput')).body).toMatch(/^<section class="panel" id="throughput"/)
     expect((await browse('/overview/attention')).body).toMatch(/^<section class="panel" id="attention"/)
     expect((await browse(`/jobs/${jobId}/row`)).body).toMatch(new RegExp(`^<tr id="job-${jobId}"`))
-    expect((await browse(`/jobs/newer?than=${jobId}`)).body).toMatch(/^<div id="newer-jobs"[\s\S]*>1 new</)
-    expect((await browse(`/jobs/newer?than=${failedId}`)).body).not.toContain('new</a>')
+    const [newest] = (await test.context.jobs.list({}, { limit: 1 })).jobs
+    const before = BigInt(newest?.id ?? 1) - 1n
+    expect((await browse(`/jobs/newer?than=${before}`)).body).toMatch(/^<div id="newer-jobs"[\s\S]*>1 new</)
+    expect((await browse(`/jobs/newer?than=${newest?.id}`)).body).not.toContain(' new</a>')
   })
 })

@@ -1,0 +1,373 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import { currentJob, JobError, type Worker } from '@factotum/jobs'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Program, startProgram } from '../src/compose/index.ts'
+import { readConfig } from '../src/platform/config/index.ts'
+import { appDatabase } from '../src/platform/database/testing.ts'
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
+const found = existsSync(executablePath)
+if (!found)
+  console.warn(`SKIPPED: console.browser.test.ts needs Chromium at ${executablePath} (or CHROMIUM=…)`)
+
+describe.skipIf(!found)('The console in Chromium', () => {
+  let program: Program
+  let worker: Worker
+  let browser: Browser
+  let home: string
+  let database: Awaited<ReturnType<typeof appDatabase>>
+  let base: string
+  const ids = { slow: '', failed: '', finished: '' }
+  /** What the running slow jobs wait for, by their first argument. */
+  const go = new Map<string, (part: number) => Promise<void>>()
+  const ends = new Map<string, () => void>()
+
+  function defineJobs() {
+    const { jobs } = program.context
+    const slow = jobs.job('profileFile', async (file: string) => {
+      const job = currentJob()
+      job.log('sniffed %s: UTF-8, delimiter ";", header yes, 14 columns', file)
+      await job.progress(0.4, `${file}, 80 of 200 MB`)
+      go.set(file, (part) => job.progress(part, `${file}, ${Math.round(part * 200)} of 200 MB`))
+      await new Promise<void>((resolve, reject) => {
+        ends.set(file, resolve)
+        job.signal.addEventListener('abort', () => reject(job.signal.reason))
+      })
+      return { rows: 2_250_118, columns: 14 }
+    })
+    const sign = jobs.job(
+      'signLetter',
+      async (partner: string): Promise<null> => {
+        currentJob().log('looking for the signature of %s', partner)
+        throw new JobError.Fatal('No signature on file for the second partner.')
+      },
+      { queue: 'letters', retries: 2 },
+    )
+    const mail = jobs.job('sendReminder', async (_to: string) => 'sent', { queue: 'mail' })
+    const nobody = jobs.define<[string], null>('callBackReport', { queue: 'reports' })
+    return { slow, sign, mail, nobody }
+  }
+  let defined: ReturnType<typeof defineJobs>
+
+  beforeAll(async () => {
+    await mkdir(screenshots, { recursive: true })
+    home = await mkdtemp(join(tmpdir(), 'factotum-browser-'))
+    database = await appDatabase()
+    program = await startProgram({
+      config: readConfig({ FACTOTUM_HOME: home, DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'error' }),
+      name: 'test',
+      roles: { web: true },
+    })
+    base = (program.url ?? '').replace(/\/$/, '')
+    defined = defineJobs()
+    worker = program.context.jobs.worker({ queues: ['default', 'letters', 'mail'], concurrency: 8 })
+    await worker.start()
+    for (const to of ['a', 'b', 'c']) ids.finished = (await defined.mail.delay(`${to}@example.org`)).id
+    for (const partner of ['Harbor Dental', 'Quarry Lane LLC'])
+      ids.failed = (await defined.sign.delay(partner)).id
+    ids.slow = (await defined.slow.delay('donors-q3.csv')).id
+    await defined.nobody.delay('October')
+    await defined.mail.delayIn('2h', 'later@example.org')
+    const dropped = await defined.nobody.delay('September')
+    await dropped.cancel()
+    await until(async () => (await program.context.jobs.status(ids.slow))?.progress === 0.4)
+    await until(async () => (await program.context.jobs.status(ids.failed))?.state === 'failed')
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
+    })
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    for (const end of ends.values()) end()
+    await worker?.stop()
+    await program?.stop()
+    await database?.drop()
+    await rm(home, { recursive: true, force: true })
+  })
+
+  async function until(condition: () => Promise<boolean>, what = 'It'): Promise<void> {
+    for (let tries = 0; !(await condition()); tries++) {
+      if (tries > 500) throw new Error(`${what} did not come about.`)
+      await sleep(20)
+    }
+  }
+
+  /** A page of a fresh visitor, closed afterwards; fails on anything the browser complains about. */
+  async function visit(
+    path: string,
+    see: (page: Page) => Promise<void>,
+    options: BrowserContextOptions & { expectErrors?: RegExp } = {},
+  ) {
+    const { expectErrors, ...rest } = options
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 860 },
+      timezoneId: 'Europe/London',
+      ...rest,
+    })
+    try {
+      const page = await context.newPage()
+      const complaints: string[] = []
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(error.message))
+      await page.goto(base + path)
+      await see(page)
+      expect(complaints.filter((text) => !expectErrors?.test(text))).toEqual([])
+    } finally {
+      await context.close()
+    }
+  }
+
+  const light = (page: Page, state: string) => page.locator(`[data-live-light="${state}"]`).waitFor()
+
+  const pages = {
+    overview: () => '/',
+    jobs: () => '/jobs',
+    'jobs-failed': () => '/jobs?state=failed',
+    'jobs-none': () => '/jobs?name=nothing',
+    job: () => `/jobs/${ids.slow}`,
+    'job-failed': () => `/jobs/${ids.failed}`,
+    'job-finished': () => `/jobs/${ids.finished}`,
+    missing: () => '/nowhere',
+  }
+  const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
+
+  for (const [name, path] of Object.entries(pages))
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const [size, viewport] of Object.entries(sizes))
+        it(`${name}, ${colorScheme}, ${size}: axe finds nothing, nothing juts out; a screenshot is kept`, async () => {
+          await visit(
+            path(),
+            async (page) => {
+              await page.evaluate('document.fonts.ready')
+              if (name !== 'missing') await light(page, 'live')
+              const { violations } = await new AxeBuilder({ page }).analyze()
+              await page.screenshot({
+                path: join(screenshots, `${name}-${colorScheme}-${size}.png`),
+                fullPage: true,
+              })
+              expect(
+                violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
+              ).toEqual([])
+              const jutting = await page.evaluate(
+                'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+              )
+              expect(jutting).toBe(0)
+            },
+            {
+              colorScheme,
+              viewport,
+              reducedMotion: 'reduce',
+              expectErrors: name === 'missing' ? /404/ : /^$/,
+            },
+          )
+        })
+
+  it('the first page weighs under 100 kB and does not shift while it loads', async () => {
+    await visit('/', async (page) => {
+      const session = await page.context().newCDPSession(page)
+      await session.send('Network.enable')
+      await session.send('Network.clearBrowserCache')
+      let bytes = 0
+      session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+        bytes += encodedDataLength
+      })
+      await page.reload({ waitUntil: 'load' })
+      await light(page, 'live')
+      await page.evaluate('document.fonts.ready')
+      expect(bytes).toBeGreaterThan(50_000)
+      expect(bytes).toBeLessThan(100_000)
+      const shift = await page.evaluate(
+        `new Promise((resolve) => {
+          let sum = 0
+          new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value })
+            .observe({ type: 'layout-shift', buffered: true })
+          setTimeout(() => resolve(sum), 100)
+        })`,
+      )
+      expect(shift).toBeLessThan(0.01)
+    })
+  })
+
+  it("a job goes on before one's eyes: progress, log, end, and the button in the head", async () => {
+    const { id } = await defined.slow.delay('live.csv')
+    await until(async () => go.has('live.csv'))
+    await visit(`/jobs/${id}`, async (page) => {
+      await light(page, 'live')
+      await page.evaluate('window.sameDocument = true')
+      await page.locator('#job-cancel').focus()
+      await go.get('live.csv')?.(0.75)
+      await page.getByText('75 %').waitFor()
+      await page.getByText('150 of 200 MB').waitFor()
+      expect(await page.evaluate('document.activeElement.id')).toBe('job-cancel')
+      ends.get('live.csv')?.()
+      await page.locator('.now .state-finished').waitFor()
+      await page.getByText('2250118').waitFor()
+      expect(await page.locator('#job-cancel').count()).toBe(0)
+      expect(await page.evaluate('window.sameDocument')).toBe(true)
+    })
+  })
+
+  it('cancel by its button stops the job', async () => {
+    const { id } = await defined.slow.delay('cancel.csv')
+    await until(async () => go.has('cancel.csv'))
+    await visit(`/jobs/${id}`, async (page) => {
+      await light(page, 'live')
+      await page.getByRole('button', { name: 'Cancel this job' }).click()
+      await page.locator('.now .state-canceled').waitFor()
+      expect((await program.context.jobs.status(id))?.state).toBe('canceled')
+    })
+  })
+
+  it('rows of the list change in place, others stay; what is new is counted above and does not jump', async () => {
+    const { id } = await defined.slow.delay('row.csv')
+    await until(async () => go.has('row.csv'))
+    await visit('/jobs', async (page) => {
+      await light(page, 'live')
+      await page.evaluate(`document.getElementById('job-${ids.failed}').dataset.kept = 'yes'`)
+      await page.locator(`#job-${id}-link`).focus()
+      ends.get('row.csv')?.()
+      await page.locator(`#job-${id} .state-finished`).waitFor()
+      expect(await page.evaluate('document.activeElement.id')).toBe(`job-${id}-link`)
+      expect(await page.locator(`#job-${ids.failed}`).getAttribute('data-kept')).toBe('yes')
+      const first = await page.locator('tbody tr').first().getAttribute('id')
+      await defined.mail.delay('new@example.org')
+      await page.getByRole('link', { name: '1 new' }).waitFor({ timeout: 15_000 })
+      expect(await page.locator('tbody tr').first().getAttribute('id')).toBe(first)
+    })
+  })
+
+  it('the figures follow jobs that no page shows', async () => {
+    await visit('/', async (page) => {
+      await light(page, 'live')
+      const value = async () => Number(await page.locator('#figure-finished-value').getAttribute('data-roll'))
+      const before = await value()
+      await defined.mail.delay('unseen@example.org')
+      await until(async () => (await value()) > before, 'A higher figure')
+    })
+  })
+
+  it('a lost connection shows with a word, is told once, and heals without a reload', async () => {
+    await visit(
+      `/jobs/${ids.slow}`,
+      async (page) => {
+        await light(page, 'live')
+        await page.context().setOffline(true)
+        await light(page, 'offline')
+        await until(
+          async () => /is lost/.test((await page.locator('#announcer').textContent()) ?? ''),
+          'A word',
+        )
+        await go.get('donors-q3.csv')?.(0.6)
+        await page.context().setOffline(false)
+        await light(page, 'live')
+        await page.getByText('60 %').waitFor()
+        expect(await page.locator('#announcer').textContent()).toMatch(/Connected again/)
+      },
+      { expectErrors: /ERR_INTERNET_DISCONNECTED|ERR_NETWORK/ },
+    )
+  })
+
+  it('the theme changes at once, stays, and wins over the system', async () => {
+    await visit(
+      '/',
+      async (page) => {
+        const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
+        const light = await ground()
+        await page.getByRole('button', { name: 'Dark' }).click()
+        const dark = await ground()
+        expect(dark).not.toBe(light)
+        await page.reload()
+        expect(await ground()).toBe(dark)
+        await page.getByRole('button', { name: 'As the system' }).click()
+        expect(await ground()).toBe(light)
+      },
+      { colorScheme: 'light' },
+    )
+  })
+
+  it('times are in the zone of whoever looks, from the first page on', async () => {
+    await visit(
+      `/jobs/${ids.finished}`,
+      async (page) => {
+        await page.getByText('Asia/Kathmandu').first().waitFor()
+        const at = (await program.context.jobs.status(ids.finished))?.createdAt ?? new Date(0)
+        const expected = new Intl.DateTimeFormat('en-GB', {
+          timeZone: 'Asia/Kathmandu',
+          timeStyle: 'medium',
+        }).format(at)
+        expect(await page.locator('.timeline time').first().textContent()).toBe(expected)
+      },
+      { timezoneId: 'Asia/Kathmandu' },
+    )
+  })
+
+  it('the keyboard comes past the navigation in one step', async () => {
+    await visit('/jobs', async (page) => {
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate('document.activeElement.className')).toBe('skip')
+      await page.keyboard.press('Enter')
+      expect(await page.evaluate('document.activeElement.id')).toBe('main')
+    })
+  })
+
+  describe('without JavaScript', () => {
+    const plain = { javaScriptEnabled: false }
+
+    it('the overview reads, with its chart, and says that it stands still', async () => {
+      await visit(
+        '/',
+        async (page) => {
+          await page.locator('.chart svg .chart-good').waitFor({ state: 'attached' })
+          await page.getByText('Reload for news').waitFor()
+          await page.screenshot({ path: join(screenshots, 'overview-plain-wide.png'), fullPage: true })
+        },
+        plain,
+      )
+    })
+
+    it('the navigation of a phone opens and leads on', async () => {
+      await visit(
+        '/',
+        async (page) => {
+          expect(await page.locator('#nav').isVisible()).toBe(false)
+          await page.getByRole('button', { name: 'Menu' }).click()
+          await page.locator('#nav').waitFor({ state: 'visible' })
+          await page.screenshot({ path: join(screenshots, 'drawer-plain-phone.png') })
+          await page.locator('#nav').getByRole('link', { name: 'Jobs' }).click()
+          await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor()
+        },
+        { ...plain, viewport: sizes.phone },
+      )
+    })
+
+    it('filters, retry and theme are forms', async () => {
+      await visit(
+        '/jobs',
+        async (page) => {
+          await page.getByLabel('Name').fill('signLetter')
+          await page.getByRole('button', { name: 'Filter' }).click()
+          expect(new URL(page.url()).searchParams.get('name')).toBe('signLetter')
+          await page.getByRole('link', { name: 'signLetter' }).first().click()
+          await page.getByRole('button', { name: 'Retry this job' }).click()
+          expect(new URL(page.url()).pathname).toMatch(/^\/jobs\/\d+$/)
+          await page.getByRole('button', { name: 'Dark' }).click()
+          expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
+          expect(new URL(page.url()).pathname).toMatch(/^\/jobs\/\d+$/)
+        },
+        plain,
+      )
+    })
+  })
+})
