@@ -25,7 +25,9 @@ const oldest = 14
 
 async function checked(database: OpenDatabase): Promise<OpenDatabase> {
   try {
-    const { rows } = await database.pool.query<{ version: string }>('show server_version_num as version')
+    const { rows } = await database.pool.query<{ version: string }>(
+      "select current_setting('server_version_num') as version",
+    )
     const version = Math.floor(Number(rows[0]?.version) / 10_000)
     if (version < oldest) throw new Error(`it is PostgreSQL ${version}; version ${oldest} or later is needed`)
     return database
