@@ -5,6 +5,7 @@ create table :schema.file (
   size bigint not null,
   sha256 text not null,
   storage_key text unique,                  -- null once the stored data is given up
+  survey jsonb not null,                    -- what the bytes told on their way in
   status text not null default 'Waiting' check (status in ('Waiting', 'Processing', 'Ok', 'Error', 'Canceled', 'Removed')),
   run integer not null default 1,           -- raised by each request to process
   attempt integer not null default 0,       -- raised by each start of a worker: whoever wrote before is fenced

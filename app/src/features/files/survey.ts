@@ -20,7 +20,6 @@ const headBytes = 64 * 1024
 /** Looks at bytes as they pass. */
 export class Surveyor {
   #head: Buffer = Buffer.alloc(0)
-  #size = 0
   #nulBytes = 0
   #validLetters = 0
   #invalidBytes = 0
@@ -32,11 +31,14 @@ export class Surveyor {
     return this.#head
   }
 
+  get headIsFull(): boolean {
+    return this.#head.length === headBytes
+  }
+
   take(chunk: Buffer): void {
     if (this.#head.length < headBytes) {
       this.#head = Buffer.concat([this.#head, chunk.subarray(0, headBytes - this.#head.length)])
     }
-    this.#size += chunk.length
     if (chunk.includes(0)) this.#nulBytes += count(chunk, 0)
     const bytes = this.#tail.length > 0 ? Buffer.concat([this.#tail, chunk]) : chunk
     const whole = wholeCharacters(bytes)
@@ -44,12 +46,11 @@ export class Surveyor {
     this.#tail = Buffer.from(bytes.subarray(whole))
   }
 
+  /** What was seen so far. */
   result(): Survey {
-    this.#look(this.#tail)
-    this.#tail = Buffer.alloc(0)
     return {
       bom: bomOf(this.#head),
-      utf8: this.#invalidBytes === 0,
+      utf8: this.#invalidBytes === 0 && this.#tail.length === 0,
       nulBytes: this.#nulBytes,
       validLetters: this.#validLetters,
       invalidBytes: this.#invalidBytes,

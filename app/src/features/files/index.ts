@@ -1,0 +1,8 @@
+export { acceptFile } from './accept.ts'
+export { findFile } from './find.ts'
+export { giveUpFile } from './give-up.ts'
+export { listFiles } from './list.ts'
+export { receive } from './receive.ts'
+export { runAgain } from './run-again.ts'
+export type { StoredFile } from './schema.ts'
+export type { FileStatus } from './status.ts'

@@ -1,0 +1,64 @@
+import type { VNode } from 'preact'
+import { Bytes, Facts, Notice, Time } from '../../../console/components/index.ts'
+import type { ColumnProfile, Summary } from '../profile/report.ts'
+import type { StoredFile } from '../schema.ts'
+import { finished } from '../status.ts'
+import { FileProgress, FileSign, GiveUp, HandlingTime } from './file-row.tsx'
+import { Report } from './report.tsx'
+import { RunAgainForm } from './run-again-form.tsx'
+
+export interface DetailProps {
+  file: StoredFile
+  summary: Summary | null
+  columns: ColumnProfile[]
+  next: string | null
+}
+
+/** All about one file, in the popup or on a page of its own. */
+export function Detail({ file, summary, columns, next }: DetailProps): VNode {
+  const over = finished.includes(file.status)
+  return (
+    <div class="file-detail">
+      <Facts
+        facts={[
+          { label: 'Status', value: <FileSign status={file.status} /> },
+          { label: 'Size', value: <Bytes size={file.size} /> },
+          ...(file.status === 'Processing'
+            ? [{ label: 'Progress', value: <FileProgress file={file} /> }]
+            : []),
+          { label: 'Handling time', value: <HandlingTime file={file} /> },
+          { label: 'Created', value: <Time at={file.createdAt} as="day" /> },
+          { label: 'Updated', value: <Time at={file.updatedAt} as="day" /> },
+          ...(file.jobId ? [{ label: 'Job', value: <a href={`/jobs/${file.jobId}`}>{file.jobId}</a> }] : []),
+        ]}
+      />
+      <Outcome file={file} summary={summary} />
+      {summary && file.status === 'Ok' ? (
+        <Report fileId={file.id} summary={summary} columns={columns} next={next} />
+      ) : null}
+      {over ? <RunAgainForm file={file} reading={summary?.reading ?? null} /> : null}
+      <GiveUp file={file} />
+    </div>
+  )
+}
+
+function Outcome({ file: { status, error }, summary }: Pick<DetailProps, 'file' | 'summary'>): VNode | null {
+  if (status === 'Error')
+    return (
+      <Notice tone="bad" title="There is no report.">
+        {error}
+      </Notice>
+    )
+  if (status === 'Canceled')
+    return <Notice title="It was canceled.">Its data is deleted. To process it, send it again.</Notice>
+  if (status === 'Removed')
+    return (
+      <Notice title="It was removed.">
+        Its data and its report are deleted.
+        {summary ? ` It had ${summary.rows} rows in ${summary.columns} columns.` : null}
+      </Notice>
+    )
+  if (status === 'Waiting')
+    return <Notice>It waits for a worker. The report comes when it has been read.</Notice>
+  return null
+}

@@ -1,0 +1,116 @@
+import type { JobState } from '@factotum/jobs'
+import type { VNode } from 'preact'
+import {
+  Bytes,
+  Cell,
+  type Column,
+  Duration,
+  PostButton,
+  Progress,
+  Row,
+  StateSign,
+  Time,
+} from '../../../console/components/index.ts'
+import type { StoredFile } from '../schema.ts'
+import { type FileStatus, givenUp } from '../status.ts'
+
+export const fileColumns: Column[] = [
+  { label: 'Name' },
+  { label: 'Status' },
+  { label: 'Size', end: true },
+  { label: 'Progress' },
+  { label: 'Handling time', end: true },
+  { label: 'Created', end: true },
+  { label: 'Updated', end: true },
+  { label: 'Actions', hidden: true },
+]
+
+/** The job's sign that a file's status is like. */
+const signs: Record<FileStatus, JobState> = {
+  Waiting: 'queued',
+  Processing: 'started',
+  Ok: 'finished',
+  Error: 'failed',
+  Canceled: 'canceled',
+  Removed: 'canceled',
+}
+
+export const FileSign = ({ status }: { status: FileStatus }): VNode => (
+  <StateSign sign={signs[status]} word={status} />
+)
+
+/** A file in a table; replaces itself as the file goes on. */
+export function FileRow({ file }: { file: StoredFile }): VNode {
+  const { id, name, size, status, error, createdAt, updatedAt } = file
+  return (
+    <Row id={`file-${id}`} live={`file:${id}`} source={`/files/${id}/row`}>
+      <Cell label="Name" main>
+        <a
+          class="row-link"
+          id={`file-${id}-link`}
+          href={`/processing_file/${id}/detail/`}
+          hx-get={`/processing_file/${id}/detail/`}
+          hx-target="#dialog"
+          hx-swap="innerHTML"
+        >
+          {name}
+        </a>
+        {error ? <div class="row-note row-bad">{error}</div> : null}
+      </Cell>
+      <Cell label="Status" side>
+        <FileSign status={status} />
+      </Cell>
+      <Cell label="Size" end>
+        <Bytes size={size} />
+      </Cell>
+      <Cell label="Progress">
+        <FileProgress file={file} />
+      </Cell>
+      <Cell label="Handling time" end>
+        <HandlingTime file={file} />
+      </Cell>
+      <Cell label="Created" end>
+        <Time at={createdAt} />
+      </Cell>
+      <Cell label="Updated" end>
+        <Time at={updatedAt} />
+      </Cell>
+      <Cell label="">
+        <GiveUp file={file} />
+      </Cell>
+    </Row>
+  )
+}
+
+export function FileProgress({ file: { name, size, status, progress } }: { file: StoredFile }): VNode {
+  if (status === 'Waiting') return <span class="none">not begun</span>
+  if (status !== 'Processing') return <span class="none">–</span>
+  const read = (
+    <>
+      <Bytes size={Math.floor(size * progress)} /> of <Bytes size={size} />
+    </>
+  )
+  return <Progress label={`Progress of ${name}`} done={progress} text={read} />
+}
+
+/** From the start of the work to its end. */
+export function HandlingTime({ file: { startedAt, endedAt, status } }: { file: StoredFile }): VNode {
+  if (startedAt && !endedAt && status === 'Processing') return <Time at={startedAt} as="since" />
+  return <Duration ms={startedAt && endedAt ? Math.max(0, endedAt.getTime() - startedAt.getTime()) : null} />
+}
+
+/** Cancel while there is work, remove after it. */
+export function GiveUp({ file: { id, status } }: { file: StoredFile }): VNode | null {
+  const next = givenUp(status)
+  if (!next) return null
+  return (
+    <PostButton
+      id={`file-${id}-give-up`}
+      action={`/processing_file/${id}/delete/`}
+      target={`#file-${id}`}
+      tone={next === 'Removed' ? 'danger' : 'plain'}
+    >
+      {next === 'Canceled' ? 'Cancel' : 'Remove'}
+    </PostButton>
+  )
+}

@@ -1,0 +1,62 @@
+import type { MultipartFile } from '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
+import type { Context } from '../../platform/context.ts'
+import { HttpError } from '../../platform/errors/index.ts'
+import errors from './errors.ts'
+import { type Received, receive } from './receive.ts'
+
+const field = 'file'
+
+/** Only what reading the form needs, whatever the route's schema. */
+type FormRequest = Pick<FastifyRequest, 'parts'>
+
+/**
+ * Receives the one file of a form; its bytes are then in the storage.
+ *
+ * @throws HttpError file_missing, several_files, file_too_large, file_cut_off, not_a_table, storage_full; nothing is
+ * then kept
+ */
+export async function receiveForm(context: Context, request: FormRequest): Promise<Received> {
+  const kept: Received[] = []
+  try {
+    for await (const part of request.parts()) {
+      if (part.type !== 'file') continue
+      if (part.fieldname !== field || !part.filename) part.file.resume()
+      else if (kept.length > 0) throw errors.fail('several_files')
+      else
+        kept.push(
+          await receive(context, {
+            name: part.filename,
+            type: part.mimetype,
+            data: wholeFile(context, part),
+          }),
+        )
+    }
+  } catch (error) {
+    for (const { key } of kept) await context.storage.remove(key)
+    throw isCutOff(error) ? errors.fail('file_cut_off') : error
+  }
+  const [received] = kept
+  if (!received) throw errors.fail('file_missing')
+  return received
+}
+
+/** The parser ends a file that is too large as if it were complete. */
+async function* wholeFile({ config }: Context, { file }: MultipartFile): AsyncGenerator<Buffer> {
+  yield* file
+  if (file.truncated) throw errors.fail('file_too_large', { limit: readable(config.maxUploadBytes) })
+}
+
+const readable = (bytes: number) =>
+  bytes >= 1e9
+    ? `${+(bytes / 1e9).toFixed(1)} GB`
+    : bytes >= 1e6
+      ? `${+(bytes / 1e6).toFixed(1)} MB`
+      : `${bytes} bytes`
+
+function isCutOff(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof HttpError) return false
+  const code = 'code' in error ? error.code : ''
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return true
+  return /terminated early|unexpected end of (form|multipart)|premature close|aborted/i.test(error.message)
+}
