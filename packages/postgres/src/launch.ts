@@ -38,7 +38,8 @@ export async function launch(cluster: Cluster, options: LaunchOptions): Promise<
       if (child.ended) {
         if (found) return null
         const said = `${await log.read()}${child.error}`
-        if (options.patient && (isPassing(said) || (options.port === null && isBusy(said)))) return null
+        const passing = child.status === 0 || isPassing(said) || (options.port === null && isBusy(said))
+        if (passing && options.patient) return null
         throw await failure(cluster, port, log.path, said)
       }
       if (tries === 500) options.log('PostgreSQL is still starting: it recovers from a crash')
@@ -63,9 +64,14 @@ async function run(cluster: Cluster, options: LaunchOptions, port: number, outpu
     detached: true,
     stdio: [command.needsPipe ? 'pipe' : 'ignore', output, output],
   })
-  const state = { ended: false, error: '' }
-  child.once('exit', () => {
+  const state: { ended: boolean; status: number | null; error: string } = {
+    ended: false,
+    status: null,
+    error: '',
+  }
+  child.once('exit', (status) => {
     state.ended = true
+    state.status = status
   })
   child.once('error', ({ message }) => {
     state.ended = true
@@ -77,10 +83,12 @@ async function run(cluster: Cluster, options: LaunchOptions, port: number, outpu
 
 const isBusy = (said: string) => said.includes('Address already in use')
 
-/** Another program was faster, or processes of a killed server are still there: look again. */
+/**
+ * Another program was faster (or has stopped the new server already: status 0), or processes of a killed server are still
+ * there: look again.
+ */
 const isPassing = (said: string) =>
-  said.includes('lock file "postmaster.pid" already exists') ||
-  said.includes('pre-existing shared memory block')
+  /lock file "postmaster.pid" (already exists|is empty)|pre-existing shared memory block/.test(said)
 
 async function failure(cluster: Cluster, port: number, log: string, said: string): Promise<PostgresError> {
   const { folder } = cluster

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, readFile, rename, rm } from 'node:fs/promises'
+import { link, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from './errors.ts'
 import { worksIn } from './processes.ts'
@@ -30,6 +30,8 @@ export async function removeStaleFile(data: string): Promise<void> {
   const path = join(data, 'postmaster.pid')
   const aside = `${path}.${randomBytes(6).toString('hex')}`
   try {
+    // A server that starts at this moment has made the file and not yet written it.
+    if (stale.text === '' && Date.now() - (await stat(path)).mtimeMs < 3_000) return
     await rename(path, aside)
     // Another program may have started the server between the look and the rename: then it goes back.
     if ((await readFile(aside, 'utf8')) !== stale.text) await link(aside, path)

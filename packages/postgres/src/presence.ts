@@ -45,14 +45,12 @@ export async function enter(url: string): Promise<Presence> {
   return { lost, leave, end }
 }
 
-/** Stopping, crashed, starting, full, the database not made yet; and what a socket says then. */
-const passing = ['57P01', '57P02', '57P03', '53300', '3D000', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']
+/** Stopping, crashed, starting, full; the database not made yet. */
+const passing = ['57P01', '57P02', '57P03', '53300', '3D000']
 
-/** Worth another look. */
+/** Worth another look: one of these answers, or no answer at all. */
 export function isPassing(error: unknown): boolean {
-  const code = codeOf(error) ?? ''
-  if (passing.includes(code)) return true
-  return error instanceof Error && error.message.includes('Connection terminated')
+  return !(error instanceof pg.DatabaseError) || passing.includes(error.code ?? '')
 }
 
 /** A new server has no database for the programs yet. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
@@ -28,6 +29,26 @@ test('kill -9 of the program while it writes: the next start adopts the server, 
   await server.stop()
   expect(await isAlive(pid)).toBe(false)
 })
+
+test('kill -9 at any moment, of a program or of everything: the next start has every acknowledged row', async () => {
+  const folder = join(path, 'any-moment')
+  const kept: number[] = []
+  for (let round = 0; round < 12; round++) {
+    const program = runProgram({ folder }, { write: true })
+    // By turns in the making of the database, in start and recovery, and in writing.
+    if (round % 3 === 2)
+      await expect.poll(() => acknowledged(program.lines).length, { timeout: 20_000 }).toBeGreaterThan(5)
+    else await pause(400 + round * 60)
+    program.child.kill('SIGKILL')
+    if (round % 2) for (const part of await processesBelow(folder)) signal(part, 'SIGKILL')
+    await program.kill()
+    kept.push(...acknowledged(program.lines))
+  }
+  expect(kept.length).toBeGreaterThan(0)
+  const server = await startPostgres({ folder })
+  expect(await ids(server.url)).toEqual(expect.arrayContaining(kept))
+  await server.stop()
+}, 60_000)
 
 test('Ctrl-C at the terminal is for the program: the server stays until the program stops it', async () => {
   const folder = join(path, 'interrupt')
@@ -153,6 +174,18 @@ test('a stale postmaster.pid whose process id another program has by now', async
   expect(await ask(other.url, 'select 1 as one')).toEqual([{ one: 1 }])
   await second.stop()
   await other.stop()
+})
+
+test('a postmaster.pid that is empty or rubbish: what a crash of the machine leaves', async () => {
+  const folder = join(path, 'rubbish')
+  for (const content of ['', '\0'.repeat(64), 'no number\n']) {
+    const server = await startPostgres({ folder, settings: quick })
+    await server.stop()
+    await writeFile(join(folder, 'data', 'postmaster.pid'), content)
+  }
+  const server = await startPostgres({ folder, settings: quick })
+  expect(server.adopted).toBe(false)
+  await server.stop()
 })
 
 test('a copied folder does not adopt the server of its original', async () => {
