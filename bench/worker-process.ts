@@ -27,6 +27,12 @@ export async function startWorkerProcess(contender: Contender, url: string): Pro
   const program = fileURLToPath(new URL('worker-main.ts', import.meta.url))
   const child = fork(program, [contender.name, url], { execArgv: ['--import', 'tsx'] })
   let newest: Report = { runs: 0, n: -1, at: '0' }
+  let onReport: () => void = () => {}
+  child.on('message', (message) => {
+    if (!isReport(message)) return
+    newest = message
+    onReport()
+  })
   const told = (what: string) =>
     new Promise<void>((resolve, reject) => {
       const listen = (message: unknown) => {
@@ -40,9 +46,6 @@ export async function startWorkerProcess(contender: Contender, url: string): Pro
       child.on('message', listen)
       child.once('exit', ended)
     })
-  child.on('message', (message) => {
-    if (isReport(message)) newest = message
-  })
   await told('ready')
   return {
     async begin() {
@@ -50,13 +53,17 @@ export async function startWorkerProcess(contender: Contender, url: string): Pro
       child.send('begin')
       await begun
     },
-    async started(runs) {
-      while (newest.runs < runs) {
-        if (child.exitCode !== null) throw new Error(`The worker process of ${contender.name} ended early.`)
-        await new Promise((resolve) => setImmediate(resolve))
-      }
-      return BigInt(newest.at)
-    },
+    started: (runs) =>
+      new Promise((resolve, reject) => {
+        const ended = () => reject(new Error(`The worker process of ${contender.name} ended early.`))
+        child.once('exit', ended)
+        onReport = () => {
+          if (newest.runs < runs) return
+          child.off('exit', ended)
+          resolve(BigInt(newest.at))
+        }
+        onReport()
+      }),
     async stop() {
       const stopped = told('stopped')
       child.send('stop')
