@@ -4,6 +4,7 @@ import { BrowserLog } from './browser-log.ts'
 import type { Authorize, CloseReason, Live, LiveSink, Logger, Sees } from './live.ts'
 import { type CsrfDetail, topics as known, type Topic } from './messages.ts'
 import { isOwnOrigin } from './origin.ts'
+import { corkFlushes } from './socket-cork.ts'
 import { sendEvents } from './socket-packets.ts'
 import { parseTopics } from './topics.ts'
 
@@ -48,6 +49,8 @@ export function attachSocket(server: HttpServer, live: Live, options: SocketOpti
       )
     },
   })
+
+  corkFlushes(server, io.engine)
 
   io.use((socket, next) => {
     try {
