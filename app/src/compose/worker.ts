@@ -5,15 +5,16 @@ import type { Stops } from './stops.ts'
 export const jobGrace = '10s'
 
 export interface WorkerRole {
-  /** Default: all queues of the features. */
+  /** Default: all queues of the features' jobs. */
   queues?: string[]
   /** Jobs at a time; default 10. */
   concurrency?: number
 }
 
 export async function startWorker({ jobs, log }: Context, role: WorkerRole, stops: Stops): Promise<void> {
-  const worker = jobs.worker({ ...role, concurrency: role.concurrency ?? 10 })
+  const { queues = jobs.definedQueues(), concurrency = 10 } = role
+  const worker = jobs.worker({ queues, concurrency })
   stops.add('worker', () => worker.stop({ grace: jobGrace }))
   await worker.start()
-  log.debug({ ...role }, 'the worker runs')
+  log.debug({ queues, concurrency }, 'the worker runs')
 }
