@@ -5,8 +5,9 @@ import type { Names } from './names.ts'
 /** How long until a place without a sequencer is seen, in milliseconds: while this process publishes or watches, and else. */
 const looks = { busy: 500, idle: 5_000 }
 
-/** A sequencer looks every 2 s at least. One that is silent for longer hangs, or its machine is gone. */
-const silentFor = '6 s'
+/** A sequencer looks every 6 s at least. One that is silent for longer hangs, or its machine is gone. */
+const silentFor = '10 s'
+const listenEvery = 2_000
 
 /**
  * Waits until this session holds the lock that makes its process the sequencer. It asks again and again:
@@ -17,6 +18,7 @@ export async function waitForLead(
   names: Names,
   { bell, busy, stopped }: { bell: Bell; busy: () => boolean; stopped: AbortSignal },
 ): Promise<boolean> {
+  let listened = performance.now()
   while (!stopped.aborted) {
     line.lost.throwIfAborted()
     const { rows } = await line.client.query<{ leads: boolean }>(
@@ -24,7 +26,10 @@ export async function waitForLead(
       [names.lock],
     )
     if (rows[0]?.leads) return true
-    await endSilentLeader(line, names)
+    if (performance.now() - listened >= listenEvery) {
+      listened = performance.now()
+      await endSilentLeader(line, names)
+    }
     await bell.wait(busy() ? looks.busy : looks.idle)
   }
   return false

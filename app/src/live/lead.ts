@@ -10,8 +10,10 @@ const pace = {
   awake: 20,
   /** While somebody's transaction with messages is open, and for feeds that somebody watches: they wake nobody. */
   expecting: 100,
-  /** Asleep: for what a lost notification or a late commit left; under a silent leader's limit. */
-  asleep: 1_500,
+  /** Asleep, for what a lost notification or a late commit left, while somebody watches. */
+  watched: 1_500,
+  /** Asleep, and nobody watches. Under the time after which a silent sequencer is replaced. */
+  alone: 6_000,
 }
 const awakeFor = 1_000
 
@@ -64,11 +66,11 @@ async function sleep({ line, names, mover, hasFeeds, bell, stopped }: Leading): 
   let watched = false
   let asked = Number.NEGATIVE_INFINITY
   while (!stopped.aborted) {
-    if (performance.now() - asked > pace.asleep) {
+    if (performance.now() - asked >= pace.watched) {
       asked = performance.now()
-      watched = hasFeeds && (await somebodyWatches(line.client, names))
+      watched = await somebodyWatches(line.client, names)
     }
-    if (await bell.wait(watched ? pace.expecting : pace.asleep)) return true
+    if (await bell.wait(watched ? (hasFeeds ? pace.expecting : pace.watched) : pace.alone)) return true
     line.lost.throwIfAborted()
     const { moved } = await mover.look()
     if (moved > 0) return true

@@ -89,7 +89,9 @@ test('after kill -9 of the one that leads another goes on, without a gap', async
   )
 })
 
-test('one that is frozen is taken over, and gives no positions when it thaws', async () => {
+test('one that is frozen is taken over, and gives no positions when it thaws', {
+  timeout: 60_000,
+}, async () => {
   const program = await startProgram()
   const standby = await start()
   const collector = await collect(standby.live, ['files'])
