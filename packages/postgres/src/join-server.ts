@@ -40,8 +40,8 @@ export async function joinServer(
     if (!server) server = started = await launch(cluster, { port, dieWithParent, settings, patient, log })
     if (server?.state === 'starting') since = Date.now()
     if (server?.state !== 'ready') continue
+    const url = await urlOf(cluster, server)
     try {
-      const url = await urlOf(cluster, server)
       return { server, url, presence: await enter(url), adopted: server.pid !== started?.pid }
     } catch (error) {
       if (!patient || !isPassing(error)) throw refusal(cluster, error)
@@ -57,7 +57,6 @@ async function urlOf(cluster: Cluster, { port }: Postmaster): Promise<string> {
 }
 
 function refusal(cluster: Cluster, error: unknown): PostgresError {
-  if (error instanceof PostgresError) return error
   if (codeOf(error) === '28P01') return passwordLost(cluster)
   const said = error instanceof Error ? error.message : String(error)
   return new PostgresError(
