@@ -40,10 +40,23 @@ function onServer(url: string, stop: () => Promise<void>): Bench {
         own.pathname = `/${name}`
         return await work(own.href)
       } finally {
-        await asAdmin(url, (admin) => admin.query(`drop database ${name} with (force)`))
+        await asAdmin(url, (admin) => drop(admin, name))
       }
     },
   }
+}
+
+/** A connection that was just closed takes a moment to go; a forced end would reach its program as an error. */
+async function drop(admin: pg.Client, name: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const open = await admin.query(
+      'select from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+      [name],
+    )
+    if (open.rowCount === 0) break
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await admin.query(`drop database ${name} with (force)`)
 }
 
 async function describe(admin: pg.Client): Promise<string> {
