@@ -110,18 +110,16 @@ function inUse(element) {
 }
 
 // An event that comes while the answer to the one before is on its way must not be lost with the old element.
-document.addEventListener('htmx:beforeRequest', ({ detail }) => {
-  const bell = bells.get(detail.elt.id)
-  if (bell && detail.requestConfig.verb === 'get') bell.busy = true
-})
-document.addEventListener('htmx:afterRequest', ({ detail }) => {
-  const bell = bells.get(detail.elt.id)
-  if (!bell?.busy) return
-  bell.busy = false
-  if (!bell.again) return
-  bell.again = false
-  const element = document.getElementById(detail.elt.id)
-  if (element) ring(element)
+document.addEventListener('htmx:beforeRequest', ({ detail: { elt, xhr, requestConfig } }) => {
+  const bell = bells.get(elt.id)
+  if (!bell || requestConfig.triggeringEvent?.type !== 'live') return
+  bell.busy = true
+  xhr.addEventListener('loadend', () => {
+    bell.busy = false
+    const element = document.getElementById(elt.id)
+    if (bell.again && element) ring(element)
+    bell.again = false
+  })
 })
 
 document.addEventListener('visibilitychange', () => {
