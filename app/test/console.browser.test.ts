@@ -116,6 +116,7 @@ describe.skipIf(!found)('The console in Chromium', () => {
     })
     try {
       const page = await context.newPage()
+      page.setDefaultTimeout(10_000)
       const complaints: string[] = []
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
@@ -301,15 +302,15 @@ describe.skipIf(!found)('The console in Chromium', () => {
     await visit(
       `/jobs/${ids.finished}`,
       async (page) => {
-        await page.getByText('Asia/Kathmandu').first().waitFor()
+        await page.getByText('Australia/Adelaide').first().waitFor()
         const at = (await program.context.jobs.status(ids.finished))?.createdAt ?? new Date(0)
         const expected = new Intl.DateTimeFormat('en-GB', {
-          timeZone: 'Asia/Kathmandu',
+          timeZone: 'Australia/Adelaide',
           timeStyle: 'medium',
         }).format(at)
         expect(await page.locator('.timeline time').first().textContent()).toBe(expected)
       },
-      { timezoneId: 'Asia/Kathmandu' },
+      { timezoneId: 'Australia/Adelaide' },
     )
   })
 

@@ -3,7 +3,9 @@ import type { VNode } from 'preact'
 
 /** JSON as one reads it. Lines scroll inside, so that the page doesn't. */
 export function JsonBlock({ value, label, id }: { value: Json; label: string; id?: string }): VNode {
-  return <CodeBlock text={JSON.stringify(value, null, 2)} label={label} {...(id ? { id } : {})} />
+  return (
+    <CodeBlock text={JSON.stringify(value, null, 2)} label={`${label} as JSON`} {...(id ? { id } : {})} />
+  )
 }
 
 /** Text of a program. With an `id` it keeps its scroll when its surroundings are replaced. */

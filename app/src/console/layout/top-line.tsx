@@ -33,9 +33,7 @@ function LiveLight(): VNode {
     <p class="light" data-live-light="connecting">
       <span class="light-dot" aria-hidden="true" />
       <span class="light-word">Connecting</span>
-      <noscript>
-        <span class="light-still">Reload for news</span>
-      </noscript>
+      <span class="light-still">Reload for news</span>
     </p>
   )
 }
