@@ -142,6 +142,13 @@ create table :schema.minute (
   canceled bigint not null
 );
 
+-- Times go to programs and back as microseconds since 1970: exact, and the same whatever a session's settings are.
+-- Not declared immutable: PostgreSQL would then call them for each row instead of folding them into the statement.
+create function :schema.micros(p_at timestamptz) returns bigint language sql stable
+as $$ select (extract(epoch from p_at) * 1000000)::bigint $$;
+create function :schema.from_micros(p_micros bigint) returns timestamptz language sql stable
+as $$ select timestamptz 'epoch' + p_micros * interval '1 microsecond' $$;
+
 -- Tells sleeping workers, if there are any: NOTIFY makes commits wait for each other.
 create function :schema.wake(p_queues text[]) returns void
 language sql
@@ -158,7 +165,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_ids text;
-  v_queues text[];
+  v_first text;
+  v_last text;
 begin
   if p_large is not null then
     insert into :schema.argument (id, args)
@@ -169,7 +177,7 @@ begin
       (queue, name, args, args_ref, priority, run_at, state, max_attempts, correlation, followed, options)
     select g.queue, g.name, case when g.ref is null then a.args end, g.ref, coalesce(g.priority, 0),
       coalesce(g.at, now() + coalesce(g.delay, 0) * interval '1 millisecond'),
-      case when coalesce(g.at <= now(), g.delay is null) then 1 else 0 end,
+      case when coalesce(g.at <= now(), coalesce(g.delay, 0) <= 0) then 1 else 0 end,
       coalesce(g.attempts, 1), g.correlation, coalesce(g.followed, false), g.options
     from jsonb_to_recordset(p_groups::jsonb) as g(queue text, name text, calls jsonb, ref uuid, priority smallint,
         delay double precision, at timestamptz, attempts smallint, correlation text, followed boolean, options jsonb),
@@ -179,15 +187,13 @@ begin
     insert into :schema.change (job_id, name, queue, state, correlation)
     select id, name, queue, case state when 1 then 'queued' else 'scheduled' end, correlation from made where followed
   )
-  select string_agg(id::text, ','), array[min(queue), nullif(max(queue), min(queue))]
-  into v_ids, v_queues
+  select string_agg(id::text, ','), min(queue) filter (where run_at < now() + interval '5 seconds'), max(queue)
+  into v_ids, v_first, v_last
   from made;
-  if exists (select from :schema.worker where sleeping) then
-    -- More than two queues in one statement are rare: ask for them all then.
-    if v_queues[2] is not null then
-      select array_agg(distinct g.queue) into v_queues from jsonb_to_recordset(p_groups::jsonb) as g(queue text);
-    end if;
-    perform :schema.wake(v_queues);
+  -- What is due later than the next poll need wake nobody.
+  if v_first is not null and exists (select from :schema.worker where sleeping) then
+    perform :schema.wake(case when v_first = v_last then array[v_first]
+      else array(select distinct g.queue from jsonb_to_recordset(p_groups::jsonb) as g(queue text)) end);
   end if;
   return v_ids;
 end
@@ -195,13 +201,13 @@ $$;
 
 -- Takes up to p_limit jobs for a worker, in order of priority, due time and id, queue by queue.
 -- The first p_free of them start at once, and are marked so; the others are claimed ahead.
--- p_floors: for each queue '[priority, "run_at", id]', or null to look from the very beginning.
+-- p_floors: for each queue '[priority, microseconds, id]', or null to look from the very beginning.
 -- A suspect comes alone: one at a time in a worker.
 create function :schema.claim(
   p_worker integer, p_queues text[], p_floors jsonb[], p_names text[], p_limit integer, p_free integer, p_suspect boolean
 ) returns table (
   ord bigint, id bigint, name text, queue text, args jsonb, args_ref uuid, attempts smallint, max_attempts smallint,
-  priority smallint, run_at timestamptz, scheduled_for timestamptz, token bigint, correlation text, followed boolean,
+  priority smallint, run_at bigint, scheduled_for bigint, token bigint, correlation text, followed boolean,
   suspect boolean, options jsonb
 )
 language plpgsql
@@ -229,7 +235,7 @@ begin
     exit when v_taken >= p_limit;
     continue when exists (select from :schema.queue q where q.name = p_queues[i] and q.paused);
     v_priority := coalesce((p_floors[i] ->> 0)::smallint, smallint '-32768');
-    v_run_at := coalesce((p_floors[i] ->> 1)::timestamptz, '-infinity');
+    v_run_at := coalesce(:schema.from_micros((p_floors[i] ->> 1)::bigint), '-infinity');
     v_id := coalesce((p_floors[i] ->> 2)::bigint, 0);
     return query
       with suspects as (
@@ -255,8 +261,8 @@ begin
         insert into :schema.change (job_id, name, queue, state, correlation)
         select t.id, t.name, t.queue, 'started', t.correlation from taken t where t.followed and t.started_at is not null
       )
-      select t.ord, t.id, t.name, t.queue, t.args, t.args_ref, t.attempts, t.max_attempts, t.priority, t.run_at,
-        t.scheduled_for, t.token, t.correlation, t.followed, t.suspect, t.options
+      select t.ord, t.id, t.name, t.queue, t.args, t.args_ref, t.attempts, t.max_attempts, t.priority,
+        :schema.micros(t.run_at), :schema.micros(t.scheduled_for), t.token, t.correlation, t.followed, t.suspect, t.options
       from taken t;
     get diagnostics v_new = row_count;
     v_taken := v_taken + v_new;
@@ -314,8 +320,8 @@ $$;
 
 -- What a worker does for all now and then: promotes what came due, parks what nobody handles, unparks what it handles.
 -- p_due_from: where it found the last due job, to pass over dead index entries; null to look from the beginning.
-create function :schema.tend(p_queues text[], p_names text[], p_due_from timestamptz, p_limit integer) returns table (
-  promoted integer, parked integer, unparked integer, due_from timestamptz, next_due double precision,
+create function :schema.tend(p_queues text[], p_names text[], p_due_from bigint, p_limit integer) returns table (
+  promoted integer, parked integer, unparked integer, due_from bigint, next_due double precision,
   lowest jsonb,                                        -- for each queue with promoted jobs the place to look from
   orphans integer[]                                    -- workers that are gone and still have jobs
 )
@@ -330,10 +336,11 @@ as $$
 #variable_conflict use_column
 declare
   v_queues text[];
+  v_from timestamptz := coalesce(:schema.from_micros(p_due_from), '-infinity');
 begin
   with due as materialized (
     select j.ctid as place from :schema.job j
-    where j.state = 0 and j.run_at <= now() and j.run_at >= coalesce(p_due_from, '-infinity')
+    where j.state = 0 and j.run_at <= now() and j.run_at >= v_from
     order by j.run_at, j.id limit p_limit for update skip locked
   ), promoted as (
     update :schema.job j set state = 1 from due where j.ctid = due.place
@@ -342,10 +349,10 @@ begin
     insert into :schema.change (job_id, name, queue, state, correlation)
     select p.id, p.name, p.queue, 'queued', p.correlation from promoted p where p.followed
   ), first as (
-    select distinct on (queue) queue, jsonb_build_array(priority, run_at, id) as place
+    select distinct on (queue) queue, jsonb_build_array(priority, :schema.micros(run_at), id) as place
     from promoted order by queue, priority, run_at, id
   )
-  select (select count(*) from promoted), (select max(run_at) from promoted),
+  select (select count(*) from promoted), (select :schema.micros(max(run_at)) from promoted),
     (select jsonb_object_agg(queue, place) from first), array(select queue from first)
   into promoted, due_from, lowest, v_queues;
   if promoted > 0 then
@@ -353,7 +360,7 @@ begin
   end if;
 
   select extract(epoch from j.run_at - now()) * 1000 into next_due
-  from :schema.job j where j.state = 0 and j.run_at >= coalesce(due_from, p_due_from, '-infinity') order by j.run_at, j.id limit 1;
+  from :schema.job j where j.state = 0 and j.run_at >= v_from order by j.run_at, j.id limit 1;
 
   with seen as materialized (
     select f.id, f.queue, f.name from unnest(p_queues) q,
@@ -363,7 +370,7 @@ begin
     select k.queue, k.name from (select distinct queue, name from seen where name <> all (p_names)) k
     where not exists (select from :schema.worker w where k.queue = any (w.queues) and k.name = any (w.names))
   ), going as (
-    select j.ctid as place from :schema.job j join seen s on s.id = j.id join strange using (queue, name)
+    select j.ctid as place from :schema.job j join seen s on s.id = j.id join strange k on k.queue = s.queue and k.name = s.name
     where j.token is null and j.state <> 3
     order by j.id for update of j skip locked
   )

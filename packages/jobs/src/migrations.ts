@@ -53,6 +53,18 @@ export async function history(client: ClientBase, { schema }: MigrationSet): Pro
   return rows.map((row) => row.name)
 }
 
+/**
+ * The migrations that this program knows and the database lacks, in order.
+ *
+ * @throws Error when the database holds a migration that this program does not know.
+ */
+export async function pending(client: ClientBase, set: MigrationSet): Promise<string[]> {
+  const known = await names(set.folder)
+  const applied = await history(client, set)
+  refuseNewer(set, applied, known)
+  return known.filter((name) => !applied.includes(name))
+}
+
 async function underLock<T>(
   client: ClientBase,
   { schema }: MigrationSet,

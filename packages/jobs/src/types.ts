@@ -59,7 +59,10 @@ export interface CallOptions extends JobOptions {
 
 /** Anything that can send SQL with numbered parameters: a `pg` client, or an adapter around another driver. */
 export interface SqlClient {
-  query(sql: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
+  query(
+    sql: string,
+    values?: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
 }
 
 /** A job as `status` answers it. */
@@ -98,6 +101,8 @@ export interface JobAttempt {
   startedAt: Date
   endedAt: Date
   error: string
+  /** Where the error came from; null where what was thrown had none. */
+  stack: string | null
 }
 
 /** A line that a handler wrote with `currentJob().log`. */
@@ -109,6 +114,7 @@ export interface JobLogLine {
 
 /** A job with all that is kept about it. */
 export interface JobDetail extends JobStatus {
+  /** The attempts that failed, the newest 100, oldest first. */
   failures: JobAttempt[]
   /** The newest 1,000 lines, oldest first. */
   log: JobLogLine[]

@@ -1,2 +1,2 @@
 /** $1 the reference of arguments that are stored beside the job. */
-export const loadArgs = (schema: string) => `select args from ${schema}.argument where id = $1`
+export const loadArgs = (schema: string) => `select args::text as args from ${schema}.argument where id = $1`

@@ -1,0 +1,151 @@
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { JobError } from './errors.ts'
+import { keepPartitions } from './history.ts'
+import { history, pending, upgrade } from './migrations.ts'
+
+export interface DatabaseOptions {
+  connectionString?: string
+  pool?: pg.Pool
+  schema: string
+  migrate: boolean
+}
+
+/** Where the engine's own migrations stand, in the sources and in the built package alike. */
+export const migrationsFolder = fileURLToPath(new URL('../migrations/', import.meta.url))
+
+/** The engine's connections: a pool for callers, one for workers, and single ones for listening. Tables are made on first use. */
+export class Database {
+  /** The schema's name, quoted for SQL. */
+  readonly schema: string
+  /** For callers: the one given, or one of its own. */
+  readonly pool: pg.Pool
+  readonly #schemaName: string
+  readonly #migrate: boolean
+  readonly #ownsPool: boolean
+  #workers: pg.Pool | null = null
+  #ready: Promise<void> | null = null
+  #closed = false
+
+  constructor({ connectionString, pool, schema, migrate }: DatabaseOptions) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,50}$/.test(schema)) {
+      throw new JobError.Invalid(
+        `The schema can't be ${JSON.stringify(schema)}: allowed are up to 51 letters, digits and underscores, not beginning with a digit.`,
+      )
+    }
+    if (pool && connectionString) {
+      throw new JobError.Invalid('Give either a connectionString or a pool, not both.')
+    }
+    this.#schemaName = schema
+    this.schema = pg.escapeIdentifier(schema)
+    this.#migrate = migrate
+    this.#ownsPool = !pool
+    this.pool = pool ?? new pg.Pool({ ...(connectionString ? { connectionString } : {}), max: 8 })
+    // Without a listener a dropped idle connection would end the process; the next query reports what is wrong.
+    if (this.#ownsPool) this.pool.on('error', () => {})
+  }
+
+  /** Resolves when the tables are there; tried anew by the next call where it failed. */
+  ready(): Promise<void> {
+    if (this.#closed) return Promise.reject(new JobError.Closed())
+    this.#ready ??= this.#prepare(this.#migrate).catch((error: unknown) => {
+      this.#ready = null
+      throw error
+    })
+    return this.#ready
+  }
+
+  /** Makes or upgrades the tables, whatever `migrate` said. */
+  async migrate(): Promise<void> {
+    if (this.#closed) throw new JobError.Closed()
+    await this.#prepare(true)
+    this.#ready = Promise.resolve()
+  }
+
+  async query<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    await this.ready()
+    return (await this.pool.query<Row>(sql, values)).rows
+  }
+
+  async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    await this.ready()
+    const client = await this.pool.connect()
+    // A connection lost between two statements would else end the process; the next statement reports it.
+    const ignore = () => {}
+    client.on('error', ignore)
+    let broken: Error | undefined
+    try {
+      await client.query('begin')
+      const result = await work(client)
+      await client.query('commit')
+      return result
+    } catch (error) {
+      await client.query('rollback').catch((cause: Error) => {
+        broken = cause
+      })
+      throw error
+    } finally {
+      client.off('error', ignore)
+      client.release(broken)
+    }
+  }
+
+  /** Workers have connections of their own, so that handlers that take all of the callers' can't stop their beat. */
+  get workers(): pg.Pool {
+    if (!this.#workers) {
+      this.#workers = new pg.Pool({
+        ...this.#connection(),
+        max: 8,
+        idleTimeoutMillis: 10_000,
+        keepAlive: true,
+      })
+      this.#workers.on('error', () => {})
+    }
+    return this.#workers
+  }
+
+  /** A connection outside any pool, not yet connected. */
+  client(): pg.Client {
+    return new pg.Client({ ...this.#connection(), keepAlive: true, connectionTimeoutMillis: 10_000 })
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#ready?.catch(() => {})
+    await this.#workers?.end()
+    if (this.#ownsPool) await this.pool.end()
+  }
+
+  #connection(): pg.ClientConfig {
+    const { options } = this.pool
+    // `pg` hides the password from enumeration, so spreading alone would lose it.
+    const { max: _max, min: _min, ...rest } = options
+    return { ...rest, ...(options.password === undefined ? {} : { password: options.password }) }
+  }
+
+  async #prepare(migrate: boolean): Promise<void> {
+    const set = { folder: migrationsFolder, schema: this.#schemaName }
+    const client = this.client()
+    client.on('error', () => {})
+    await client.connect()
+    try {
+      if (migrate) await upgrade(client, set)
+      else await this.#requireCurrent(client)
+      await keepPartitions(client, this.schema)
+    } finally {
+      await client.end()
+    }
+  }
+
+  async #requireCurrent(client: pg.Client): Promise<void> {
+    const set = { folder: migrationsFolder, schema: this.#schemaName }
+    const missing = await pending(client, set)
+    if (missing.length === 0) return
+    const applied = await history(client, set)
+    throw new JobError.Invalid(
+      `The schema ${this.schema} ${applied.length === 0 ? 'has no tables of the job engine' : `lacks the migration ${missing.join(', ')}`}. ` +
+        'Run `await jobs.migrate()` once, or leave out `migrate: false`.',
+    )
+  }
+}

@@ -1,0 +1,145 @@
+import { callHead, type Due, dueAt, dueIn } from './call.ts'
+import { milliseconds } from './duration.ts'
+import type { KnownJob } from './engine.ts'
+import type { NewJob } from './enqueue.ts'
+import { JobError } from './errors.ts'
+import type { JobHandle } from './handle.ts'
+import { encodeArgs } from './json.ts'
+import { checkJobName, checkJobOptions } from './options.ts'
+import type { ScheduleOptions } from './schedule.ts'
+import type { CallOptions, Duration, JobOptions } from './types.ts'
+
+/** The ways to call a job. All refuse by a rejected promise. */
+export interface JobCalls<Args extends unknown[], Result> {
+  /** Runs as soon as a worker is free. */
+  delay(...args: Args): Promise<JobHandle<Result>>
+  /** Runs after a time, on the database's clock. */
+  delayIn(delay: Duration, ...args: Args): Promise<JobHandle<Result>>
+  /** Runs at a time; one that has passed is due at once. */
+  delayUntil(time: Date, ...args: Args): Promise<JobHandle<Result>>
+  /** Many calls in one statement: all are stored, in order, or none. */
+  delayMany(calls: readonly Args[]): Promise<JobHandle<Result>[]>
+  /**
+   * Runs at each fire of a cron rule, from now on, wherever a scheduler runs. Registering the same again is one schedule.
+   * Answers the schedule's name.
+   */
+  scheduleCron(rule: string | ScheduleOptions, ...args: Args): Promise<string>
+}
+
+/** A job: a function that can also be called later, elsewhere. Calling it plainly just runs it. */
+export interface JobDefinition<Args extends unknown[], Result> extends JobCalls<Args, Result> {
+  (...args: Args): Promise<Result>
+  readonly name: string
+  /** The same ways to call it, with options for these calls. */
+  with(options: CallOptions): JobCalls<Args, Result>
+  /** Gives a job that was defined without one its handler. @throws JobError.Conflict where it has one */
+  handle(handler: (...args: Args) => Result | Promise<Result>): this
+}
+
+/** What definitions ask of their manager. */
+export interface DefinitionHost {
+  readonly maxArgsBytes: number
+  /** Stores one call, with others of the same moment where it has no client of its own. */
+  enqueueOne(name: string, queue: string, job: NewJob, call: CallOptions): Promise<string>
+  enqueueMany(name: string, queue: string, jobs: NewJob[], call: CallOptions): Promise<string[]>
+  handle<Result>(id: string): JobHandle<Result>
+  /** Stores a schedule; answers its name. */
+  schedule(
+    name: string,
+    head: string,
+    args: string,
+    rule: string | ScheduleOptions,
+    call: CallOptions,
+  ): Promise<string>
+  handlerGiven(): void
+}
+
+type Handler<Args extends unknown[], Result> = (...args: Args) => Result | Promise<Result>
+
+/** Answers the definition and its inner side. @throws JobError.Invalid for a name or options that are not allowed */
+export function makeDefinition<Args extends unknown[], Result>(
+  host: DefinitionHost,
+  name: string,
+  options: JobOptions,
+  handler: Handler<Args, Result> | null,
+): { definition: JobDefinition<Args, Result>; known: KnownJob } {
+  checkJobName(name)
+  checkJobOptions(options, name)
+  let current = handler
+  const known: KnownJob = {
+    name,
+    options,
+    timeout: options.timeout === undefined ? null : milliseconds(options.timeout, 'timeout'),
+    backoffDelay:
+      options.backoffDelay === undefined ? null : milliseconds(options.backoffDelay, 'backoffDelay'),
+    get handler() {
+      const run = current
+      if (!run) return null
+      return (text: string) => {
+        const args: Args = JSON.parse(text)
+        return run(...args)
+      }
+    },
+  }
+  const plain = async (...args: Args): Promise<Result> => {
+    if (current) return current(...args)
+    throw new JobError.Conflict(
+      `The job ${JSON.stringify(name)} has no handler in this program: give it one with handle().`,
+    )
+  }
+  const definition: JobDefinition<Args, Result> = Object.assign(
+    Object.defineProperty(plain, 'name', { value: name }),
+    {
+      ...callsOf<Args, Result>(host, known, {}),
+      with: (call: CallOptions) => callsOf<Args, Result>(host, known, call),
+      handle(given: Handler<Args, Result>) {
+        if (current) throw new JobError.Conflict(`The job ${JSON.stringify(name)} has a handler already.`)
+        current = given
+        host.handlerGiven()
+        return definition
+      },
+    },
+  )
+  return { definition, known }
+}
+
+function callsOf<Args extends unknown[], Result>(
+  host: DefinitionHost,
+  known: KnownJob,
+  call: CallOptions,
+): JobCalls<Args, Result> {
+  const { name, options } = known
+  let plainHead: string | null = null
+  /** Checked at the first call, and not in `with`: refusals are rejected promises. */
+  const headOf = (due: Due): string => {
+    if (due) return callHead(name, options, call, due)
+    plainHead ??= callHead(name, options, call, null)
+    return plainHead
+  }
+  const queue = () => call.queue ?? options.queue ?? 'default'
+  const one = async (due: Due, args: Args): Promise<JobHandle<Result>> => {
+    const job = { head: headOf(due), args: encodeArgs(args, host.maxArgsBytes) }
+    return host.handle<Result>(await host.enqueueOne(name, queue(), job, call))
+  }
+  return {
+    delay: async (...args) => one(null, args),
+    delayIn: async (delay, ...args) => one(dueIn(delay), args),
+    delayUntil: async (time, ...args) => one(dueAt(time), args),
+    async delayMany(calls) {
+      if (!Array.isArray(calls) || !calls.every(Array.isArray)) {
+        throw new JobError.Invalid(
+          'delayMany takes a list of lists of arguments, such as [["a.png"], ["b.png", 400]].',
+        )
+      }
+      const head = headOf(null)
+      const jobs = calls.map((args) => ({ head, args: encodeArgs(args, host.maxArgsBytes) }))
+      if (jobs.length === 0) return []
+      const ids = await host.enqueueMany(name, queue(), jobs, call)
+      return ids.map((id) => host.handle<Result>(id))
+    },
+    scheduleCron: async (rule, ...args) => {
+      const head = `${headOf(null)}}`
+      return host.schedule(name, head, encodeArgs(args, host.maxArgsBytes), rule, call)
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { Database } from './database.ts'
+import type { Events } from './events.ts'
+import type { Hooks } from './hooks.ts'
+import type { Listener } from './listen.ts'
+import type { Metrics } from './metrics.ts'
+import type { Duration, JobOptions } from './types.ts'
+
+/** A definition as the engine's inner parts see it: the types of its arguments are the door's business. */
+export interface KnownJob {
+  readonly name: string
+  readonly options: JobOptions
+  /** Options in milliseconds; null where not given. */
+  readonly timeout: number | null
+  readonly backoffDelay: number | null
+  /** Takes the arguments as JSON text. Null in a program that only enqueues it. */
+  readonly handler: ((args: string) => unknown) | null
+}
+
+/** Times of the engine, in milliseconds; tests shorten them. */
+export interface Timing {
+  /** Between two beats of a worker. */
+  beat: number
+  /** A worker whose beat stood still for so long is dead. */
+  dead: number
+  /** Between two looks of an idle worker. */
+  poll: number
+  /** From the signal of a cancel to the disowning of its job. */
+  cancelGrace: number
+  /** Between two writes of progress and log of a worker. */
+  report: number
+  /** Between two tidyings: partitions, tallies, cancels that nobody answered. */
+  upkeep: number
+}
+
+export const defaultTiming: Timing = {
+  beat: 2_000,
+  dead: 10_000,
+  poll: 5_000,
+  cancelGrace: 5_000,
+  report: 250,
+  upkeep: 60_000,
+}
+
+/** What the parts of one manager share. */
+export interface Engine {
+  readonly database: Database
+  readonly listener: Listener
+  readonly events: Events
+  readonly metrics: Metrics
+  readonly hooks: Hooks[]
+  readonly definitions: ReadonlyMap<string, KnownJob>
+  readonly timing: Timing
+  /** What will be done a little later, unless the manager closes first. */
+  readonly pending: Set<NodeJS.Timeout>
+  /** Calls back when a definition gets a handler; answers how to stop that. */
+  onHandler(listener: () => void): () => void
+  /** Tells of an error in the background, by the event `error`. */
+  report(error: unknown): void
+}
+
+export type StopOptions = { grace?: Duration }

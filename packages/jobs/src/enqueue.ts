@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import type { Engine } from './engine.ts'
+import { around, type EnqueueCall } from './hooks.ts'
+import { enqueue as enqueueSql } from './sql/enqueue.ts'
+import type { SqlClient } from './types.ts'
+
+/** One call, ready to be stored. */
+export interface NewJob {
+  /** JSON text of all but the arguments, without the closing brace. Calls with the same head are stored as one group. */
+  head: string
+  /** JSON text of the arguments. */
+  args: string
+}
+
+/** Arguments past this go to a table beside, as every claim and completion would carry them along. */
+const largeBytes = 8_192
+
+/** Stores jobs in one statement, in order; answers their ids. Rejects when nothing was stored. */
+export async function insertJobs(
+  client: SqlClient,
+  schema: string,
+  jobs: readonly NewJob[],
+): Promise<string[]> {
+  const { groups, large } = grouped(jobs)
+  const { rows } = await client.query(enqueueSql(schema), [groups, large])
+  const ids = rows[0]?.ids
+  if (typeof ids !== 'string') throw new Error('The database stored the jobs, but did not answer their ids.')
+  return ids.split(',')
+}
+
+/** Runs `store` within the hooks around enqueuing, and counts. */
+export async function enqueueWithHooks<T>(
+  engine: Engine,
+  call: EnqueueCall,
+  store: () => Promise<T>,
+): Promise<T> {
+  const hooks = engine.hooks.flatMap((hook) => hook.enqueue ?? [])
+  const stored = hooks.length === 0 ? await store() : await around(hooks, call, store)
+  engine.metrics.enqueued += call.count
+  return stored
+}
+
+function grouped(jobs: readonly NewJob[]): { groups: string; large: string | null } {
+  const large: string[] = []
+  let groups = ''
+  let head: string | null = null
+  for (const job of jobs) {
+    if (job.args.length * 3 > largeBytes && Buffer.byteLength(job.args) > largeBytes) {
+      const id = randomUUID()
+      large.push(`{"id":"${id}","args":${job.args}}`)
+      groups += `${head === null ? '' : ']},'}${job.head},"ref":"${id}","calls":[null`
+      head = ''
+    } else if (job.head === head) {
+      groups += `,${job.args}`
+    } else {
+      groups += `${head === null ? '' : ']},'}${job.head},"calls":[${job.args}`
+      head = job.head
+    }
+  }
+  return { groups: `[${groups}]}]`, large: large.length > 0 ? `[${large.join(',')}]` : null }
+}

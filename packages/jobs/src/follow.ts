@@ -1,0 +1,9 @@
+import type { Database } from './database.ts'
+import { follow } from './sql/follow.ts'
+import { isJobId } from './status.ts'
+
+/** Keeps the changes of these jobs from now on, until they end. Ended or unknown ones are passed over. */
+export async function followJobs(database: Database, ids: string[]): Promise<void> {
+  const known = ids.filter(isJobId)
+  if (known.length > 0) await database.query(follow(database.schema), [known])
+}

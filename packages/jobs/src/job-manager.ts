@@ -1,0 +1,415 @@
+import type { Pool } from 'pg'
+import { cancelJob } from './cancel.ts'
+import { Changes } from './changes.ts'
+import { checkTimeZone } from './cron.ts'
+import { Database } from './database.ts'
+import { type DefinitionHost, type JobDefinition, makeDefinition } from './definition.ts'
+import { Ends } from './ends.ts'
+import { defaultTiming, type Engine, type KnownJob, type Timing } from './engine.ts'
+import { enqueueWithHooks, insertJobs } from './enqueue.ts'
+import { SharedEnqueue } from './enqueue-shared.ts'
+import { JobError } from './errors.ts'
+import { Events, type JobEventName, type JobListener } from './events.ts'
+import { countEnded, figuresOfMinutes, figuresOfQueues, figuresOfWorkers } from './figures.ts'
+import { followJobs } from './follow.ts'
+import type { JobHandle } from './handle.ts'
+import { checkHealth, type JobHealth } from './health.ts'
+import type { Hooks } from './hooks.ts'
+import { jobsInQueue, listPage, type PageOptions } from './list.ts'
+import { Listener } from './listen.ts'
+import { type JobMetrics, noMetrics } from './metrics.ts'
+import { type Checks, checkOptions, flag, name as nameCheck, wholeNumber } from './options.ts'
+import { retryJob } from './retry.ts'
+import { newSchedule, type Schedule, schedules, storeSchedule, unschedule } from './schedule.ts'
+import { Scheduler } from './scheduler.ts'
+import { pauseQueue } from './sql/pause-queue.ts'
+import { registerQueues } from './sql/register-queues.ts'
+import { wakeQueues } from './sql/wake-queues.ts'
+import { jobDetail, jobResult, jobStatus, requireJobId } from './status.ts'
+import type {
+  CallOptions,
+  JobChange,
+  JobDetail,
+  JobFilter,
+  JobOptions,
+  JobPage,
+  JobStatus,
+  Json,
+  MinuteFigures,
+  QueueFigures,
+  SqlClient,
+  WorkerFigures,
+} from './types.ts'
+import { Worker } from './worker/worker.ts'
+
+export interface JobManagerOptions {
+  /** Where the jobs are; default: as `pg` finds it in the environment (`PGHOST` and its like). */
+  connectionString?: string
+  /** A pool of the caller's, instead; workers and listening make connections of their own like its. It stays open. */
+  pool?: Pool
+  /** Default `'factotum_jobs'`. */
+  schema?: string
+  /** Make and upgrade the tables on first use; default true. Else `migrate()` does. */
+  migrate?: boolean
+  /** Default zone of schedules; default `'UTC'`. */
+  timeZone?: string
+  /** Largest arguments of a call as JSON, in bytes; default 1 MiB. */
+  maxArgsBytes?: number
+  /** Shorter times, for tests. */
+  timing?: Partial<Timing>
+}
+
+export interface NewWorkerOptions {
+  /** Which queues it serves; default `['default']`. */
+  queues?: string[]
+  /** How many jobs run at once, 1 to 10,000; default 10. */
+  concurrency?: number
+  /** Default: host and process id. */
+  name?: string
+}
+
+/** Defines jobs, enqueues them, runs workers, and answers what becomes of them. */
+export class JobManager {
+  readonly #engine: Engine
+  readonly #definitions = new Map<string, KnownJob>()
+  readonly #handlerListeners = new Set<() => void>()
+  readonly #hooks: Hooks[] = []
+  readonly #shared: SharedEnqueue
+  readonly #ends: Ends
+  readonly #changes: Changes
+  readonly #timeZone: string
+  readonly #schedulers = new Set<Scheduler>()
+  readonly #workers = new Set<Worker>()
+  readonly #queues = new Set<string>()
+  readonly #host: DefinitionHost
+  #closing: Promise<void> | null = null
+
+  /** @throws JobError.Invalid for options that don't exist or aren't allowed. Connects when first needed. */
+  constructor(options: JobManagerOptions = {}) {
+    checkOptions(options, managerChecks, 'of a JobManager')
+    const { connectionString, pool, schema = 'factotum_jobs', migrate = true, timeZone = 'UTC' } = options
+    const events = new Events()
+    const report = (error: unknown) => this.#report(error)
+    const database = new Database({
+      schema,
+      migrate,
+      ...(connectionString === undefined ? {} : { connectionString }),
+      ...(pool === undefined ? {} : { pool }),
+    })
+    this.#engine = {
+      database,
+      events,
+      listener: new Listener(database, report),
+      metrics: noMetrics(),
+      hooks: this.#hooks,
+      definitions: this.#definitions,
+      timing: { ...defaultTiming, ...options.timing },
+      pending: new Set(),
+      onHandler: (listener) => {
+        this.#handlerListeners.add(listener)
+        return () => this.#handlerListeners.delete(listener)
+      },
+      report,
+    }
+    this.#shared = new SharedEnqueue(database)
+    this.#ends = new Ends(this.#engine)
+    this.#changes = new Changes(database.schema)
+    this.#timeZone = timeZone
+    this.#host = this.#makeHost(options.maxArgsBytes ?? 1_048_576)
+  }
+
+  /**
+   * Defines a job with its handler.
+   *
+   * @throws JobError.Conflict for a name that is taken, JobError.Invalid for options that aren't allowed
+   */
+  job<Args extends unknown[], Result>(
+    name: string,
+    handler: (...args: Args) => Result | Promise<Result>,
+    options: JobOptions = {},
+  ): JobDefinition<Args, Result> {
+    if (typeof handler !== 'function') {
+      throw new JobError.Invalid(
+        `The handler of job ${JSON.stringify(name)} must be a function; without one, use define().`,
+      )
+    }
+    return this.#define(name, options, handler)
+  }
+
+  /** Defines a job of which this program may only know the name; `handle` gives it a handler. @throws as `job` */
+  define<Args extends unknown[] = [], Result = Json>(
+    name: string,
+    options: JobOptions = {},
+  ): JobDefinition<Args, Result> {
+    return this.#define<Args, Result>(name, options, null)
+  }
+
+  /** A worker, not yet started. @throws JobError.Invalid */
+  worker(options: NewWorkerOptions = {}): Worker {
+    checkOptions(options, workerChecks, 'of a worker')
+    const { queues = ['default'], concurrency = 10, name = '' } = options
+    const worker = new Worker(this.#engine, { queues: [...new Set(queues)], concurrency, name })
+    this.#workers.add(worker)
+    return worker
+  }
+
+  /** A scheduler, not yet started; any number may run. */
+  scheduler(): Scheduler {
+    const scheduler = new Scheduler(this.#engine)
+    this.#schedulers.add(scheduler)
+    return scheduler
+  }
+
+  /** All schedules, the next to fire first. */
+  schedules(): Promise<Schedule[]> {
+    return schedules(this.#engine)
+  }
+
+  /** Deletes a schedule; jobs that it enqueued stay. @throws JobError.NotFound */
+  unschedule(name: string): Promise<void> {
+    return unschedule(this.#engine, name)
+  }
+
+  /** Null where there is no such job, or history has dropped it. */
+  status(id: string): Promise<JobStatus | null> {
+    return jobStatus(this.#engine.database, id)
+  }
+
+  /** A job with its failed attempts and its log. */
+  get(id: string): Promise<JobDetail | null> {
+    return jobDetail(this.#engine.database, id)
+  }
+
+  /**
+   * Cancels a job: at once where it waits; where it runs, its handler is told, and after 5 s the job is taken from it.
+   *
+   * @throws JobError.NotFound, JobError.Conflict when it has ended
+   */
+  async cancel(id: string): Promise<'canceled' | 'canceling'> {
+    requireJobId(id)
+    return cancelJob(this.#engine, id)
+  }
+
+  /** Runs a failed job again, under its id. @throws JobError.NotFound, JobError.Conflict when it has not failed */
+  async retry(id: string): Promise<void> {
+    return retryJob(this.#engine, id)
+  }
+
+  /** The jobs of a queue that wait or run, in the order in which they are claimed; `limit` is 1 to 1,000, default 100. */
+  async queueInfo(
+    name: string,
+    { limit = 100 }: { limit?: number } = {},
+  ): Promise<{ name: string; length: number; jobs: JobStatus[] }> {
+    const [jobs, queues] = await Promise.all([jobsInQueue(this.#engine.database, name, limit), this.queues()])
+    const figures = queues.find((queue) => queue.name === name)
+    return { name, length: figures ? figures.queued + figures.started : 0, jobs }
+  }
+
+  /** Jobs in any state, newest first. @throws JobError.Invalid */
+  async list(filter: JobFilter = {}, page: PageOptions = {}): Promise<JobPage> {
+    return listPage(this.#engine.database, filter, page)
+  }
+
+  /** The queues of the jobs that are defined here, and `default`: what a worker serves that is to run them all. */
+  definedQueues(): string[] {
+    const named = [...this.#definitions.values()].map(({ options }) => options.queue ?? 'default')
+    return [...new Set(['default', ...named])]
+  }
+
+  /** Every queue that ever had a job, with its jobs by state, each counted up to 100,000. */
+  queues(): Promise<QueueFigures[]> {
+    return figuresOfQueues(this.#engine.database)
+  }
+
+  /** The workers that are alive. */
+  workers(): Promise<WorkerFigures[]> {
+    return figuresOfWorkers(this.#engine.database)
+  }
+
+  /** What ended in each of the last minutes, up to 40 days back. */
+  async throughput(minutes: number): Promise<MinuteFigures[]> {
+    return figuresOfMinutes(this.#engine.database, minutes)
+  }
+
+  /** How many jobs ended since; more than two minutes ago it is counted by whole minutes. */
+  ended(since: Date): Promise<{ finished: number; failed: number; canceled: number }> {
+    return countEnded(this.#engine.database, since)
+  }
+
+  /** No job of this queue is claimed until `resume`; those that run go on. */
+  async pause(queue: string): Promise<void> {
+    await this.#setPaused(queue, true)
+  }
+
+  async resume(queue: string): Promise<void> {
+    await this.#setPaused(queue, false)
+  }
+
+  /** Keeps the changes of these jobs for `takeChanges`, from now to their end. */
+  follow(ids: string[]): Promise<void> {
+    return followJobs(this.#engine.database, ids)
+  }
+
+  /**
+   * Takes up to `limit` changes of followed jobs, each job's in order, in the caller's transaction: once it commits they
+   * are handed over, exactly once. One caller at a time.
+   */
+  async takeChanges(client: SqlClient, limit: number): Promise<JobChange[]> {
+    await this.#engine.database.ready()
+    return this.#changes.take(client, limit)
+  }
+
+  /** Events of this process. */
+  on<Name extends JobEventName>(event: Name, listener: JobListener<Name>): this {
+    this.#engine.events.on(event, listener)
+    return this
+  }
+
+  off<Name extends JobEventName>(event: Name, listener: JobListener<Name>): this {
+    this.#engine.events.off(event, listener)
+    return this
+  }
+
+  /** Puts code around every enqueuing and every run of this process, such as tracing; the first stands outermost. */
+  use(hooks: Hooks): this {
+    this.#hooks.push(hooks)
+    return this
+  }
+
+  /** What this process did so far. */
+  metrics(): JobMetrics {
+    return { ...this.#engine.metrics }
+  }
+
+  /** Never rejects: what is wrong is in `problems`. */
+  health(): Promise<JobHealth> {
+    return checkHealth(this.#engine)
+  }
+
+  /** Makes or upgrades the tables. */
+  migrate(): Promise<void> {
+    return this.#engine.database.migrate()
+  }
+
+  /** Stops workers and schedulers, and closes all connections but those of a pool that was given. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([
+      ...[...this.#workers].map((worker) => worker.stop()),
+      ...[...this.#schedulers].map((scheduler) => scheduler.stop()),
+    ])
+    for (const timer of this.#engine.pending) clearTimeout(timer)
+    await this.#ends.close()
+    await this.#engine.database.close()
+  }
+
+  #define<Args extends unknown[], Result>(
+    name: string,
+    options: JobOptions,
+    handler: ((...args: Args) => Result | Promise<Result>) | null,
+  ): JobDefinition<Args, Result> {
+    if (this.#definitions.has(name)) {
+      throw new JobError.Conflict(
+        `The job ${JSON.stringify(name)} is defined already: each name stands for one job.`,
+      )
+    }
+    const { definition, known } = makeDefinition(this.#host, name, options, handler)
+    this.#definitions.set(name, known)
+    if (handler) this.#host.handlerGiven()
+    return definition
+  }
+
+  #makeHost(maxArgsBytes: number): DefinitionHost {
+    const { database } = this.#engine
+    const around = <T>(
+      name: string,
+      queue: string,
+      count: number,
+      call: CallOptions,
+      store: () => Promise<T>,
+    ) =>
+      enqueueWithHooks(this.#engine, { name, queue, count, correlationId: call.correlationId ?? null }, store)
+    return {
+      maxArgsBytes,
+      enqueueOne: async (name, queue, job, call) => {
+        await this.#know(queue)
+        return around(name, queue, 1, call, async () => {
+          if (!call.client) return this.#shared.add(job)
+          const [id] = await insertJobs(call.client, database.schema, [job])
+          return id ?? ''
+        })
+      },
+      enqueueMany: async (name, queue, jobs, call) => {
+        await this.#know(queue)
+        return around(name, queue, jobs.length, call, () =>
+          insertJobs(call.client ?? database.pool, database.schema, jobs),
+        )
+      },
+      handle: <Result>(id: string): JobHandle<Result> => ({
+        id,
+        status: () => jobStatus<Result>(database, id),
+        result: async () => {
+          await this.#ends.of(id)
+          return jobResult<Result>(database, id)
+        },
+        cancel: () => this.cancel(id),
+      }),
+      schedule: async (name, head, args, rule, call) => {
+        if (this.#closing) throw new JobError.Closed()
+        const schedule = newSchedule(name, head, args, rule, this.#timeZone)
+        await storeSchedule(this.#engine, schedule, call.client)
+        return schedule.name
+      },
+      handlerGiven: () => {
+        for (const listener of this.#handlerListeners) listener()
+      },
+    }
+  }
+
+  /** Lists a queue when this process first meets it. */
+  async #know(queue: string): Promise<void> {
+    if (this.#closing) throw new JobError.Closed()
+    if (this.#queues.has(queue)) return
+    const { database } = this.#engine
+    await database.query(registerQueues(database.schema), [[queue]])
+    this.#queues.add(queue)
+  }
+
+  async #setPaused(queue: string, paused: boolean): Promise<void> {
+    nameCheck(queue, 'name of a queue')
+    const { database } = this.#engine
+    await database.query(pauseQueue(database.schema), [queue, paused])
+    if (!paused) await database.query(wakeQueues(database.schema), [[queue]])
+  }
+
+  #report(error: unknown): void {
+    const event = error instanceof Error ? error : new Error(String(error))
+    const { events } = this.#engine
+    if (events.has('error')) events.emit('error', event)
+    else process.emitWarning(event)
+  }
+}
+
+const managerChecks: Checks<JobManagerOptions> = {
+  connectionString: () => {},
+  pool: () => {},
+  schema: nameCheck,
+  migrate: flag,
+  timeZone: checkTimeZone,
+  maxArgsBytes: wholeNumber(2, 268_435_456),
+  timing: () => {},
+}
+
+const workerChecks: Checks<NewWorkerOptions> = {
+  queues: (value, what) => {
+    if (!Array.isArray(value) || value.length === 0)
+      throw new JobError.Invalid(`The ${what} must be a list of one name or more.`)
+    for (const queue of value) nameCheck(queue, 'name of a queue')
+  },
+  concurrency: wholeNumber(1, 10_000),
+  name: nameCheck,
+}

@@ -1,0 +1,68 @@
+import type { StoredOptions } from '../call.ts'
+
+/** A job in the hands of a worker. */
+export interface ClaimedJob {
+  id: string
+  token: string
+  name: string
+  queue: string
+  /** JSON text; null where `argsRef` tells the place of large ones. */
+  args: string | null
+  argsRef: string | null
+  attempts: number
+  maxAttempts: number
+  /** Microseconds since 1970. */
+  runAt: number
+  scheduledFor: Date
+  correlationId: string | null
+  followed: boolean
+  suspect: boolean
+  /** The database knows that it runs: it was claimed for a free place. */
+  startRecorded: boolean
+  options: StoredOptions | null
+  /** Stored: the lower, the sooner. */
+  priority: number
+}
+
+/** A row as `sql/claim.ts` answers it, all text. */
+export type ClaimedRow = (string | null)[]
+
+export function claimedJob(row: ClaimedRow, startRecorded: boolean): ClaimedJob {
+  const [
+    id,
+    token,
+    name,
+    queue,
+    args,
+    argsRef,
+    attempts,
+    maxAttempts,
+    priority,
+    runAt,
+    scheduledFor,
+    correlation,
+    followed,
+    suspect,
+    options,
+  ] = row
+  if (!id || !token || name == null || queue == null || !runAt)
+    throw new Error('The database answered a claim that can not be read.')
+  return {
+    id,
+    token,
+    name,
+    queue,
+    args: args ?? null,
+    argsRef: argsRef ?? null,
+    attempts: Number(attempts),
+    maxAttempts: Number(maxAttempts),
+    priority: Number(priority),
+    runAt: Number(runAt),
+    scheduledFor: new Date(Number(scheduledFor ?? runAt) / 1000),
+    correlationId: correlation ?? null,
+    followed: followed === 't',
+    suspect: suspect === 't',
+    startRecorded,
+    options: options ? JSON.parse(options) : null,
+  }
+}

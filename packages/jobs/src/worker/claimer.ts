@@ -1,0 +1,57 @@
+import type { Engine } from '../engine.ts'
+import { claim } from '../sql/claim.ts'
+import { type ClaimedJob, type ClaimedRow, claimedJob } from './claimed-job.ts'
+import type { Floors } from './floors.ts'
+
+/** The driver's parsers cost more than the claim: all comes as text. */
+const asText = { getTypeParser: () => (value: string) => value }
+
+export interface ClaimRequest {
+  worker: number
+  names: string[]
+  /** How many at most. */
+  limit: number
+  /** The first so many start at once. */
+  free: number
+  /** Whether one job whose worker died may come along. */
+  suspect: boolean
+}
+
+/** Takes jobs for a worker, each claim a little later in the queues than the one before. */
+export class Claimer {
+  readonly #engine: Engine
+  readonly #floors: Floors
+  #queues: string[]
+
+  constructor(engine: Engine, queues: readonly string[], floors: Floors) {
+    this.#engine = engine
+    this.#floors = floors
+    this.#queues = [...queues]
+  }
+
+  async claim({ worker, names, limit, free, suspect }: ClaimRequest): Promise<ClaimedJob[]> {
+    const { database, metrics } = this.#engine
+    const queues = this.#nextOrder()
+    const began = performance.now()
+    const { places, sweep } = this.#floors.forClaim(queues, began)
+    const { rows } = await database.workers.query<ClaimedRow>({
+      name: 'claim',
+      text: claim(database.schema),
+      values: [worker, queues, places, names, limit, free, suspect],
+      rowMode: 'array',
+      types: asText,
+    })
+    const jobs = rows.map((row, index) => claimedJob(row, index < free))
+    this.#floors.claimed(jobs, rows.length >= limit, sweep, began, performance.now())
+    metrics.claims++
+    if (jobs.length === 0) metrics.emptyClaims++
+    return jobs
+  }
+
+  /** Each queue comes first in turn, so that a full one does not starve the others. */
+  #nextOrder(): string[] {
+    const [first, ...rest] = this.#queues
+    if (first !== undefined) this.#queues = [...rest, first]
+    return this.#queues
+  }
+}

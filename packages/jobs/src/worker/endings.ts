@@ -1,0 +1,260 @@
+import { retryDelay } from '../backoff.ts'
+import type { Engine } from '../engine.ts'
+import { makePartitions } from '../history.ts'
+import { safeText } from '../json.ts'
+import { complete } from '../sql/complete.ts'
+import { endCanceled } from '../sql/end-canceled.ts'
+import { fail } from '../sql/fail.ts'
+import { stillHeld } from '../sql/still-held.ts'
+import type { Backoff, CanceledHow } from '../types.ts'
+import { type Fenced, FencedWrites, sqlState } from './fenced-writes.ts'
+import type { Run } from './run.ts'
+
+interface Finished extends Fenced {
+  run: Run
+  result: string
+  took: number
+}
+
+interface Failed extends Fenced {
+  run: Run
+  error: string
+  stack: string | null
+  /** Milliseconds until the next attempt; null where there is none. */
+  retry: number | null
+}
+
+interface Canceled extends Fenced {
+  run: Run | null
+  how: CanceledHow
+  news: { id: string; name: string; queue: string; correlationId: string | null }
+}
+
+const mostAtOnce = 1_000
+const longestText = 10_000
+
+/** Writes how runs ended, in batches, each fenced by its token, and tells it to this process once it is so. */
+export class Endings {
+  readonly #engine: Engine
+  /** Some job comes back in so many ms. */
+  readonly #onRetry: (delay: number) => void
+  readonly #finished: FencedWrites<Finished>
+  readonly #failed: FencedWrites<Failed>
+  readonly #canceled: FencedWrites<Canceled>
+
+  constructor(engine: Engine, onRetry: (delay: number) => void) {
+    this.#engine = engine
+    this.#onRetry = onRetry
+    const common = {
+      most: mostAtOnce,
+      held: (items: readonly Fenced[]) => this.#held(items),
+      lost: (item: Fenced & { run: Run | null }) => this.#lost(item.run),
+      heal: (error: unknown) => this.#heal(error),
+      report: engine.report,
+    }
+    this.#finished = new FencedWrites<Finished>({
+      ...common,
+      atOnce: 2,
+      write: (items) => this.#writeFinished(items),
+      written: (items) => this.#tellFinished(items),
+      refused: (item, error) => this.fail(item.run, error, false),
+    })
+    this.#failed = new FencedWrites<Failed>({
+      ...common,
+      atOnce: 1,
+      write: (items) => this.#writeFailed(items),
+      written: () => {},
+      refused: (_item, error) => engine.report(error),
+    })
+    this.#canceled = new FencedWrites<Canceled>({
+      ...common,
+      atOnce: 1,
+      write: (items) => this.#writeCanceled(items),
+      written: (items) => this.#tellCanceled(items),
+      refused: (_item, error) => engine.report(error),
+    })
+  }
+
+  get backlog(): number {
+    return this.#finished.backlog + this.#failed.backlog + this.#canceled.backlog
+  }
+
+  finish(run: Run, result: string): void {
+    this.#finished.add({
+      id: run.job.id,
+      token: run.job.token,
+      run,
+      result,
+      took: performance.now() - run.startedAt,
+    })
+  }
+
+  /** @param final no further attempt, whatever remains */
+  fail(run: Run, error: unknown, final: boolean): void {
+    const { job } = run
+    const last = final || run.attempt >= job.maxAttempts
+    this.#failed.add({
+      id: job.id,
+      token: job.token,
+      run,
+      error: text(messageOf(error)),
+      stack: error instanceof Error && error.stack ? text(error.stack) : null,
+      retry: last ? null : this.#retryDelay(run),
+    })
+  }
+
+  cancel(
+    job: Fenced & { name: string; queue: string; correlationId: string | null },
+    run: Run | null,
+    how: CanceledHow,
+  ): void {
+    this.#canceled.add({ id: job.id, token: job.token, run, how, news: job })
+  }
+
+  async settled(): Promise<void> {
+    // A finished one that the database refuses becomes a failed one.
+    await this.#finished.settled()
+    await Promise.all([this.#failed.settled(), this.#canceled.settled()])
+  }
+
+  abandon(): void {
+    for (const writes of [this.#finished, this.#failed, this.#canceled]) writes.abandon()
+  }
+
+  async #writeFinished(items: readonly Finished[]): Promise<readonly string[]> {
+    const now = performance.now()
+    const parts = items.map(({ id, token, run, result }) => {
+      const age = (now - run.startedAt).toFixed(3)
+      const progress =
+        run.value === null ? '' : `,"progress":${run.value},"message":${JSON.stringify(run.message)}`
+      return `{"id":${id},"token":${token},"age":${age},"result":${result}${progress}}`
+    })
+    const { database } = this.#engine
+    const { rows } = await database.workers.query<{ missing: string[] }>({
+      name: 'complete',
+      text: complete(database.schema),
+      values: [`[${parts.join(',')}]`],
+    })
+    return rows[0]?.missing ?? []
+  }
+
+  async #writeFailed(items: readonly Failed[]): Promise<readonly string[]> {
+    const records = items.map(({ id, token, run, error, stack, retry }) => ({
+      ...record(id, token, run),
+      error,
+      stack,
+      retry,
+    }))
+    const { database } = this.#engine
+    const { rows } = await database.workers.query<{ id: string; state: string }>(fail(database.schema), [
+      JSON.stringify(records),
+    ])
+    const states = new Map(rows.map(({ id, state }) => [id, state]))
+    for (const item of items) this.#tellFailed(item, states.get(item.id))
+    return items.flatMap(({ id }) => (states.has(id) ? [] : id))
+  }
+
+  async #writeCanceled(items: readonly Canceled[]): Promise<readonly string[]> {
+    const records = items.map(({ id, token, run, how }) => ({ ...record(id, token, run), how }))
+    const { database } = this.#engine
+    const { rows } = await database.workers.query<{ id: string }>(endCanceled(database.schema), [
+      JSON.stringify(records),
+    ])
+    const written = new Set(rows.map(({ id }) => id))
+    return items.flatMap(({ id }) => (written.has(id) ? [] : id))
+  }
+
+  async #held(items: readonly Fenced[]): Promise<ReadonlySet<string>> {
+    const { database } = this.#engine
+    const { rows } = await database.workers.query<{ id: string }>(stillHeld(database.schema), [
+      items.map(({ id }) => id),
+      items.map(({ token }) => token),
+    ])
+    return new Set(rows.map(({ id }) => id))
+  }
+
+  /** No partition for today: nobody tended for a week. */
+  async #heal(error: unknown): Promise<boolean> {
+    if (sqlState(error) !== '23514') return false
+    const { database } = this.#engine
+    const client = await database.workers.connect()
+    try {
+      await makePartitions(client, database.schema)
+      return true
+    } finally {
+      client.release()
+    }
+  }
+
+  #retryDelay({ job, attempt }: Run): number {
+    const definition = this.#engine.definitions.get(job.name)
+    const first = job.options?.backoffDelay ?? definition?.backoffDelay ?? 1_000
+    const backoff: Backoff = job.options?.backoff ?? definition?.options.backoff ?? 'exponential'
+    try {
+      return retryDelay(backoff, first, attempt, Math.random())
+    } catch (error) {
+      this.#engine.report(error)
+      return retryDelay('exponential', first, attempt, Math.random())
+    }
+  }
+
+  #tellFinished(items: readonly Finished[]): void {
+    const { events, metrics } = this.#engine
+    metrics.finished += items.length
+    if (!events.has('finished')) return
+    for (const { run, result, took } of items) {
+      events.emit('finished', { ...news(run), result: JSON.parse(result), milliseconds: took })
+    }
+  }
+
+  #tellFailed({ run, error, retry }: Failed, state: string | undefined): void {
+    const { events, metrics } = this.#engine
+    if (state === 'failed') {
+      metrics.failed++
+      events.emit('failed', { ...news(run), attempt: run.attempt, error })
+    } else if (state === 'scheduled') {
+      metrics.retried++
+      this.#onRetry(retry ?? 0)
+      events.emit('retrying', { ...news(run), attempt: run.attempt, error, delay: retry ?? 0 })
+    } else if (state === 'canceled') {
+      metrics.canceled++
+      events.emit('canceled', { ...news(run), how: 'cooperative' })
+    }
+  }
+
+  #tellCanceled(items: readonly Canceled[]): void {
+    const { events, metrics } = this.#engine
+    metrics.canceled += items.length
+    for (const { news: job, how } of items) {
+      const { id, name, queue, correlationId } = job
+      events.emit('canceled', { id, name, queue, correlationId, how })
+    }
+  }
+
+  #lost(run: Run | null): void {
+    this.#engine.metrics.lost++
+    if (run) this.#engine.events.emit('lost', news(run))
+  }
+}
+
+function record(id: string, token: string, run: Run | null) {
+  return {
+    id,
+    token,
+    age: run ? performance.now() - run.startedAt : 0,
+    progress: run?.value ?? null,
+    message: run?.message ?? null,
+  }
+}
+
+export function news({ id, name, queue, correlationId }: Run) {
+  return { id, name, queue, correlationId }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return `Thrown: ${String(error)}`
+  const plain = error.name === 'Error' || error.name.startsWith('JobError')
+  return plain ? error.message : `${error.name}: ${error.message}`
+}
+
+const text = (raw: string) => safeText(raw.slice(0, longestText))

@@ -1,0 +1,187 @@
+import { format } from 'node:util'
+import { asJob, type CurrentJob } from '../current-job.ts'
+import { JobError } from '../errors.ts'
+import { encodeResult, safeText } from '../json.ts'
+import type { CanceledHow } from '../types.ts'
+import type { ClaimedJob } from './claimed-job.ts'
+
+/** How a run ended. */
+export type Outcome =
+  | { kind: 'finished'; result: string }
+  | { kind: 'failed'; error: unknown; final: boolean }
+  | { kind: 'canceled'; how: CanceledHow }
+  /** Another claim owns the job, or this worker gave it back: nothing more may be written. */
+  | { kind: 'lost' }
+
+export interface LogLine {
+  at: number
+  line: string
+}
+
+/** What a run says goes here, to be written. */
+export interface RunReports {
+  changed(run: Run): void
+}
+
+const longestLine = 10_000
+const mostLines = 1_000
+
+/** One attempt at a job, from the handler's first line to its outcome; and the job as its handler sees it. */
+export class Run implements CurrentJob {
+  readonly job: ClaimedJob
+  /** On the monotonic clock. */
+  readonly startedAt = performance.now()
+  /** What was said and is not yet written. */
+  lines: LogLine[] = []
+  linesWritten = 0
+  progressDirty = false
+  value: number | null = null
+  message: string | null = null
+  /** The database knows that it runs. */
+  startRecorded: boolean
+  /** Its cancel was asked for, and the handler was told. */
+  canceling = false
+  readonly #reports: RunReports
+  #controller: AbortController | null = null
+  #abortReason: JobError | null = null
+  #settle: ((outcome: Outcome) => void) | null = null
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(job: ClaimedJob, reports: RunReports) {
+    this.job = job
+    this.#reports = reports
+    this.startRecorded = job.startRecorded
+  }
+
+  get id(): string {
+    return this.job.id
+  }
+
+  get name(): string {
+    return this.job.name
+  }
+
+  get queue(): string {
+    return this.job.queue
+  }
+
+  get attempt(): number {
+    return this.job.attempts + 1
+  }
+
+  get scheduledFor(): Date {
+    return this.job.scheduledFor
+  }
+
+  get correlationId(): string | null {
+    return this.job.correlationId
+  }
+
+  /** Made when first asked for: most handlers never do. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#abortReason && !this.#controller.signal.aborted) this.#controller.abort(this.#abortReason)
+    return this.#controller.signal
+  }
+
+  get settled(): boolean {
+    return this.#settle === null
+  }
+
+  async progress(value: number, message?: string): Promise<void> {
+    if (!(value >= 0 && value <= 1)) {
+      throw new JobError.Invalid(`The progress must be a number from 0 to 1; it is ${String(value)}.`)
+    }
+    if (this.settled) throw this.#abortReason ?? new JobError.Lost()
+    this.value = value
+    this.message = message === undefined ? null : safeText(String(message).slice(0, longestLine))
+    this.progressDirty = true
+    this.#reports.changed(this)
+  }
+
+  log(text: string, ...args: unknown[]): void {
+    if (this.settled) return
+    const line = safeText(format(text, ...args).slice(0, longestLine))
+    this.lines.push({ at: performance.now(), line })
+    if (this.lines.length > mostLines) this.lines.shift()
+    this.#reports.changed(this)
+  }
+
+  /** Runs the handler; calls back once, when it ended, timed out, or was given up. */
+  start(work: () => unknown, timeout: number | null, settle: (outcome: Outcome) => void): void {
+    this.#settle = settle
+    if (timeout !== null) this.#timer = setTimeout(() => this.#timeOut(timeout), timeout)
+    asJob(this, () => {
+      try {
+        const answer = work()
+        if (isThenable(answer)) {
+          answer.then(
+            (result) => this.#handlerAnswered(result),
+            (error: unknown) => this.#handlerThrew(error),
+          )
+        } else this.#handlerAnswered(answer)
+      } catch (error) {
+        this.#handlerThrew(error)
+      }
+    })
+  }
+
+  /** Tells the handler to stop; after `grace` ms the job is taken from it. */
+  cancel(grace: number): void {
+    if (this.settled || this.canceling) return
+    this.canceling = true
+    this.#abort(new JobError.Canceled())
+    if (this.settled) return
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.end({ kind: 'canceled', how: 'disowned' }), grace)
+  }
+
+  /** The job is no longer this run's: the handler is told, and whatever it says from now on is dropped. */
+  lose(reason: JobError = new JobError.Lost()): void {
+    if (this.settled) return
+    this.end({ kind: 'lost' })
+    this.#abort(reason)
+  }
+
+  /** The first outcome counts. */
+  end(outcome: Outcome): void {
+    const settle = this.#settle
+    if (!settle) return
+    this.#settle = null
+    if (this.#timer) clearTimeout(this.#timer)
+    settle(outcome)
+  }
+
+  #handlerAnswered(result: unknown): void {
+    if (this.settled) return
+    if (this.canceling) {
+      this.end({ kind: 'canceled', how: 'cooperative' })
+      return
+    }
+    try {
+      this.end({ kind: 'finished', result: encodeResult(result) })
+    } catch (error) {
+      this.end({ kind: 'failed', error, final: false })
+    }
+  }
+
+  #handlerThrew(error: unknown): void {
+    if (this.canceling) this.end({ kind: 'canceled', how: 'cooperative' })
+    else this.end({ kind: 'failed', error, final: error instanceof JobError.Fatal })
+  }
+
+  #timeOut(after: number): void {
+    const error = new JobError.Timeout(`The attempt took longer than its timeout of ${after} ms.`)
+    this.end({ kind: 'failed', error, final: false })
+    this.#abort(error)
+  }
+
+  #abort(reason: JobError): void {
+    this.#abortReason = reason
+    this.#controller?.abort(reason)
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

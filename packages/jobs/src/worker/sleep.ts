@@ -1,0 +1,84 @@
+export interface Sleeper {
+  look(): void
+  /** Tells the database whether enqueuing should wake this worker. */
+  say(sleeping: boolean): void
+}
+
+/** After an empty claim it looks again soon: what was enqueued while it fell asleep woke nobody. Then once a poll. */
+const soon = [20, 100, 500]
+/** Work that goes on for so long, in ms, and enqueuing need not wake this worker. Telling costs a write. */
+const busyAfter = 200
+
+/** When a worker without work looks again, and whether it counts as sleeping. */
+export class Sleep {
+  readonly #poll: number
+  readonly #sleeper: Sleeper
+  /** As registered. */
+  #said = true
+  #idle = false
+  #step = 0
+  #timer: NodeJS.Timeout | null = null
+  #busyTimer: NodeJS.Timeout | null = null
+  #stopped = false
+
+  constructor(poll: number, sleeper: Sleeper) {
+    this.#poll = poll
+    this.#sleeper = sleeper
+  }
+
+  /** Nothing to claim; a wake or the next look ends it. */
+  get idle(): boolean {
+    return this.#idle
+  }
+
+  /** Something was claimed, or no place is free. */
+  working(): void {
+    this.#step = 0
+    if (!this.#said || this.#busyTimer || this.#stopped) return
+    this.#busyTimer = setTimeout(() => {
+      this.#busyTimer = null
+      this.#tell(false)
+    }, busyAfter)
+  }
+
+  /** A claim found nothing. */
+  fallAsleep(): void {
+    if (this.#stopped) return
+    this.#clear()
+    if (!this.#said) this.#tell(true)
+    this.#idle = true
+    const after = Math.min(soon[this.#step++] ?? this.#poll, this.#poll)
+    this.#timer = setTimeout(() => this.#wakeUp(), after)
+  }
+
+  /** Somebody enqueued. */
+  wake(): void {
+    this.#step = 0
+    this.#wakeUp()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#clear()
+  }
+
+  #wakeUp(): void {
+    if (this.#stopped) return
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#idle = false
+    this.#sleeper.look()
+  }
+
+  #tell(sleeping: boolean): void {
+    this.#said = sleeping
+    this.#sleeper.say(sleeping)
+  }
+
+  #clear(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    if (this.#busyTimer) clearTimeout(this.#busyTimer)
+    this.#timer = null
+    this.#busyTimer = null
+  }
+}
