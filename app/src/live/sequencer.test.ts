@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { TestDatabase } from '@factotum/postgres/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -141,7 +142,7 @@ test('what is published while it sleeps wakes it; a late commit too, without a n
   await publish('meanwhile')
   await until('the other', () => collector.events.length === 2)
   // It does not sleep while a transaction with messages is open: nobody would tell it of the commit.
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await pause(1_500)
   expect(await sleeps()).toBe(false)
   await client.query('commit')
   client.release()
@@ -153,6 +154,27 @@ test('what is published while it sleeps wakes it; a late commit too, without a n
     `insert into factotum.live_inbox (topic, message) values ('files', '{"type":"changed","detail":"silent","subject":null,"extra":{}}')`,
   )
   await until('the silent one', () => collector.events.length === 4)
+})
+
+test('what is committed long after it was published is found while other messages keep it awake', async () => {
+  const bus = await start()
+  const collector = await collect(bus.live, ['files'])
+  const client = await reader.pool.connect()
+  await client.query('begin')
+  await reader.live.publish(client, named('late'))
+  const began = performance.now()
+  // Longer than its looks wait for the transactions that are under way.
+  while (performance.now() - began < 6_500) {
+    await publish('meanwhile')
+    await pause(100)
+  }
+  await client.query('commit')
+  client.release()
+  await until('the late one', async () => {
+    await publish('afterwards')
+    await pause(100)
+    return collector.events.some((event) => event.detail === 'late')
+  })
 })
 
 test('feeds are taken in the transaction that gives the positions: once, also across failures', async () => {
