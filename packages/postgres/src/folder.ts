@@ -66,6 +66,7 @@ const reasons: Record<string, string> = {
   ENOTDIR: 'a file stands in the way',
   EEXIST: 'a file stands in the way',
   ENOENT: 'no folder can be made there',
+  ELOOP: 'a link stands in the way',
   ENAMETOOLONG: 'the name is too long',
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { explained } from './folder.ts'
 
 const largest = 10 * 1024 * 1024
 
@@ -17,7 +18,9 @@ export async function openServerLog(folder: string): Promise<ServerLog> {
   const { size } = await stat(path).catch(() => ({ size: 0 }))
   if (size > largest) await rename(path, `${path}.1`)
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants
-  const handle = await open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600)
+  const handle = await open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600).catch((error: unknown) => {
+    throw explained(error, folder)
+  })
   const start = (await handle.stat()).size
   const read = async () => {
     const { size: end } = await handle.stat()

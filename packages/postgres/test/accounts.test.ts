@@ -2,14 +2,19 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmod, chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres } from '../src/index.ts'
 import { runProgram } from './run-program.ts'
 import { ask, quick, scratch } from './scratch.ts'
 
-const { path, remove } = await scratch()
-afterAll(remove)
-await chmod(path, 0o711)
+// Made in a hook: where every test is skipped, nothing is made.
+let path = ''
+beforeAll(async () => {
+  const folder = await scratch()
+  path = folder.path
+  await chmod(path, 0o711)
+  return folder.remove
+})
 
 const root = process.platform === 'linux' && process.getuid?.() === 0
 const nobody = { uid: 65_534, gid: 65_534 }
