@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { lstat, readFile, symlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Account } from './account.ts'
 import { copyBinaries } from './binary-copy.ts'
 import { PostgresError } from './errors.ts'
+import { type LibraryLink, makeLinks } from './library-links.ts'
 
 const run = promisify(execFile)
 const supported = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64']
@@ -17,8 +18,7 @@ export const majorVersion = 18
 export interface Binaries {
   native: string
   version: string
-  /** Names of libraries that the package leaves out (npm packs no links), and what they stand for. */
-  links: { link: string; to: string }[]
+  links: LibraryLink[]
 }
 
 /**
@@ -71,20 +71,6 @@ export async function readBinaries(folder: string): Promise<Binaries> {
       to: basename(source),
     })),
   }
-}
-
-/** Makes the links that are missing. False when that is not possible here. */
-export async function makeLinks(native: string, links: Binaries['links']): Promise<boolean> {
-  for (const { link, to } of links) {
-    const path = join(native, link)
-    if (await lstat(path).catch(() => null)) continue
-    const made = await symlink(to, path).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => error.code === 'EEXIST',
-    )
-    if (!made) return false
-  }
-  return true
 }
 
 /** Tries both programs as the account. Null when they run, else what they say. */

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Binaries, makeLinks } from './binaries.ts'
+import type { Binaries } from './binaries.ts'
+import { makeLinks } from './library-links.ts'
 
 /** Parts that only compilers need. */
 const unneeded = /\.a$|\/pkgconfig$|\/pgxs$/
