@@ -3,6 +3,8 @@ export interface Contender {
   readonly name: string
   /** What was set to its advantage; printed below the table. */
   readonly settings: string
+  /** Whether enqueuing wakes an idle worker; without that there is no latency to measure. */
+  readonly wakes: boolean
   /** Makes its tables in an empty database and answers a way to enqueue. */
   open(url: string): Promise<Caller>
   /** Runs jobs in this process; `onStart` is the whole of their work. */

@@ -6,6 +6,7 @@ import type { Contender } from './contender.ts'
 export const factotum: Contender = {
   name: 'factotum',
   settings: 'defaults; history kept, each claim fenced',
+  wakes: true,
 
   async open(url) {
     const pool = new pg.Pool({ connectionString: url, max: 2 })

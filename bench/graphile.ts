@@ -13,6 +13,7 @@ export const graphile: Contender = {
   name: `graphile-worker ${version}`,
   settings:
     'concurrentJobs 24, localQueue.size 500, completeJobBatchDelay 0, failJobBatchDelay 0, pool of 50 for callers; it keeps no history',
+  wakes: true,
 
   async open(url) {
     const pool = new pg.Pool({ connectionString: url, max: 50 })

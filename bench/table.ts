@@ -24,7 +24,8 @@ export function table(rows: Row[], [ours, ...peers]: readonly [Contender, ...Con
   const body = rows.map(({ what, unit, medians }) => {
     const own = medians.get(ours) ?? 0
     const beside = peers.flatMap((peer) => {
-      const other = medians.get(peer) ?? 0
+      const other = medians.get(peer)
+      if (other === undefined) return ['', '']
       return [shown(other, unit), (unit === 'ms' ? other / own : own / other).toFixed(2)]
     })
     return [`${what} (${unit})`, shown(own, unit), ...beside]
