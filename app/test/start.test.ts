@@ -75,6 +75,33 @@ async function guideFeature(): Promise<string> {
   return join(folder, 'features')
 }
 
+const slowRoutes = `
+  import makeJobs from './jobs.ts'
+  export default (app, context) => {
+    app.get('/slow', async () => {
+      context.log.info('the slow request has come')
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      return 'answered in the end'
+    })
+    app.post('/slow-job', async () => ({ job_id: (await makeJobs(context).slow.delay()).id }))
+  }
+`
+
+/** A job that doesn't listen to its signal, and hangs where it runs for the first time. */
+const slowJobs = `
+  import { existsSync, writeFileSync } from 'node:fs'
+  import { join } from 'node:path'
+  import { defineJobs } from 'factotum'
+  export default defineJobs(({ jobs, config }) => ({
+    slow: jobs.job('slow', async () => {
+      const mark = join(config.home, 'begun')
+      if (existsSync(mark)) return 'the second time'
+      writeFileSync(mark, '')
+      await new Promise((resolve) => setTimeout(resolve, 600_000))
+    }),
+  }))
+`
+
 describe('factotum start', () => {
   it('makes all it needs in an empty folder, prints its link, and serves', async () => {
     const { url, output } = await start()
@@ -108,9 +135,9 @@ describe('factotum start', () => {
     expect((await fetch(`${first.url}/health`)).status).toBe(200)
   })
 
-  it('twice at the same moment gives one that runs, and one that found it or shares its database', async () => {
+  it('twice at the same moment gives one that runs, and one that found it', async () => {
     const port = await freePort()
-    const both = await Promise.all([run2(port), run2(port)])
+    const both = await Promise.all([startOrFind(port), startOrFind(port)])
     const outputs = both.map(({ output }) => output())
     expect(outputs.filter((output) => output.includes('is ready at'))).toHaveLength(1)
     expect(outputs.filter((output) => output.includes('runs already at'))).toHaveLength(1)
@@ -124,6 +151,25 @@ describe('factotum start', () => {
     await stream.text().catch(() => {})
     expect(await readdir(home)).not.toContain('running.json')
     expect(await processesIn(home)).toEqual([])
+  })
+
+  it('told to stop lets open requests end, takes no new one, and hands a job back that takes too long', async () => {
+    await files({ 'features/slow/routes.ts': slowRoutes, 'features/slow/jobs.ts': slowJobs })
+    const features = join(folder, 'features')
+    const first = await start(['start', '--features', features])
+    const { job_id: id } = await json(`${first.url}/slow-job`, { method: 'POST' })
+    await expect.poll(() => json(`${first.url}/jobs/${id}/status`)).toMatchObject({ status: 'started' })
+    const open = fetch(`${first.url}/slow`)
+    await expect.poll(() => first.output()).toContain('the slow request has come')
+    const stopped = first.stop()
+    expect(await (await open).text()).toBe('answered in the end')
+    await expect(fetch(`${first.url}/health`)).rejects.toThrow()
+    expect(await stopped).toBe(0)
+
+    const second = await start(['start', '--features', features])
+    await expect
+      .poll(() => json(`${second.url}/jobs/${id}/status`), { timeout: 25_000 })
+      .toMatchObject({ status: 'finished', result: 'the second time' })
   })
 
   it('comes back after kill -9 with all that it had answered for', async () => {
@@ -276,7 +322,7 @@ async function freePort(): Promise<string> {
 }
 
 /** A start that either is ready or finds another one. */
-async function run2(port: string) {
+async function startOrFind(port: string) {
   const child = spawn(process.execPath, [bin, 'start'], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: port, FACTOTUM_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
