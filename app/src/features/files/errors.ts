@@ -24,10 +24,6 @@ const errors = defineErrors({
     message: 'The upload broke off before its end; nothing was kept. Send the file again.',
   },
   several_files: { status: 422, message: 'More than one file came. Send them one at a time.' },
-  file_too_large: {
-    status: 413,
-    message: 'The file is larger than {limit}, the most that is accepted here; nothing was kept.',
-  },
   not_a_table: { status: 415, message: '{name} is not accepted: {reason}' },
   file_settings: { status: 422, message: '{reason}' },
 })

@@ -116,10 +116,12 @@ function tellProgress(context: Context, mine: Expected, job: ProcessJob) {
   let toldAt = 0
   let writing = Promise.resolve()
   let busy = false
-  const write = async (value: number) => {
+  const write = async (value: number, changed: boolean) => {
     try {
       const file = await context.database.transaction((tx) =>
-        changeFile(context, tx, mine, { progress: value }, (file) => progressNews(file, value)),
+        changeFile(context, tx, mine, { progress: value }, (file) =>
+          changed ? progressNews(file, value) : [],
+        ),
       )
       if (!file) taken.abort(new Taken('The file was taken from this run.'))
       await job.progress(value)
@@ -131,12 +133,12 @@ function tellProgress(context: Context, mine: Expected, job: ProcessJob) {
     }
   }
   const timer = setInterval(() => {
-    const due = share !== told || performance.now() - toldAt >= askEvery
-    if (busy || !due) return
+    const changed = share !== told
+    if (busy || !(changed || performance.now() - toldAt >= askEvery)) return
     busy = true
     told = share
     toldAt = performance.now()
-    writing = write(told)
+    writing = write(told, changed)
   }, tellEvery)
   return {
     taken: taken.signal,
@@ -181,8 +183,12 @@ async function cancel(context: Context, mine: Expected): Promise<void> {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof ProfileFailed && /out of memory/i.test(error.message)) {
-    return 'The file needs more memory or room on disk than there is for one file. Send it in parts.'
+  const failed = error instanceof ProfileFailed ? error.message : ''
+  if (/ENOSPC|no space left/i.test(failed)) {
+    return 'There is not enough room on the disk to process the file. Free some, and run it again.'
+  }
+  if (/out of memory/i.test(failed)) {
+    return 'The file needs more memory than there is for one file. Send it in parts.'
   }
   if (error instanceof JobError.Timeout) return 'The file took longer than a file may take. Send it in parts.'
   return 'The file could not be processed, and not by its own fault: the job tells more. Run it again; if that fails too, show it to whoever runs this program.'

@@ -13,7 +13,7 @@ export interface Upload {
   name: string | undefined
   /** The declared content type. */
   type: string
-  data: AsyncIterable<Buffer>
+  data: AsyncIterable<Uint8Array>
 }
 
 /** An upload whose bytes are safe on disk, and that nothing knows yet. */
@@ -42,7 +42,7 @@ export async function receive({ storage }: Pick<Context, 'storage'>, upload: Upl
   async function* surveyed() {
     let checked = false
     for await (const chunk of upload.data) {
-      surveyor.take(chunk)
+      surveyor.take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
       if (!checked && surveyor.headIsFull) {
         check(surveyor.result())
         checked = true

@@ -1,7 +1,7 @@
-import type { MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../../platform/context.ts'
 import { HttpError } from '../../platform/errors/index.ts'
+import { uploadBytes } from '../../platform/http/index.ts'
 import errors from './errors.ts'
 import { type Received, receive } from './receive.ts'
 
@@ -13,7 +13,7 @@ type FormRequest = Pick<FastifyRequest, 'parts'>
 /**
  * Receives the one file of a form; its bytes are then in the storage.
  *
- * @throws HttpError file_missing, several_files, file_too_large, file_cut_off, not_a_table, storage_full; nothing is
+ * @throws HttpError file_missing, several_files, too_large, file_cut_off, not_a_table, storage_full; nothing is
  * then kept
  */
 export async function receiveForm(context: Context, request: FormRequest): Promise<Received> {
@@ -28,7 +28,7 @@ export async function receiveForm(context: Context, request: FormRequest): Promi
           await receive(context, {
             name: part.filename,
             type: part.mimetype,
-            data: wholeFile(context, part),
+            data: uploadBytes(part),
           }),
         )
     }
@@ -40,19 +40,6 @@ export async function receiveForm(context: Context, request: FormRequest): Promi
   if (!received) throw errors.fail('file_missing')
   return received
 }
-
-/** The parser ends a file that is too large as if it were complete. */
-async function* wholeFile({ config }: Context, { file }: MultipartFile): AsyncGenerator<Buffer> {
-  yield* file
-  if (file.truncated) throw errors.fail('file_too_large', { limit: readable(config.maxUploadBytes) })
-}
-
-const readable = (bytes: number) =>
-  bytes >= 1e9
-    ? `${+(bytes / 1e9).toFixed(1)} GB`
-    : bytes >= 1e6
-      ? `${+(bytes / 1e6).toFixed(1)} MB`
-      : `${bytes} bytes`
 
 function isCutOff(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof HttpError) return false

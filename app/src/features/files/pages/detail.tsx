@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { Bytes, Facts, Notice, Time } from '../../../console/components/index.ts'
+import { Bytes, Count, Facts, Notice, Time } from '../../../console/components/index.ts'
 import type { ColumnProfile, Summary } from '../profile/report.ts'
 import type { StoredFile } from '../schema.ts'
 import { finished } from '../status.ts'
@@ -55,7 +55,12 @@ function Outcome({ file: { status, error }, summary }: Pick<DetailProps, 'file' 
     return (
       <Notice title="It was removed.">
         Its data and its report are deleted.
-        {summary ? ` It had ${summary.rows} rows in ${summary.columns} columns.` : null}
+        {summary ? (
+          <>
+            {' '}
+            It had <Count value={summary.rows} one="row" /> in <Count value={summary.columns} one="column" />.
+          </>
+        ) : null}
       </Notice>
     )
   if (status === 'Waiting')

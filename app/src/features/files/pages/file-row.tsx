@@ -19,9 +19,9 @@ export const fileColumns: Column[] = [
   { label: 'Status' },
   { label: 'Size', end: true },
   { label: 'Progress' },
-  { label: 'Handling time', end: true },
+  { label: 'Handling time', end: true, minor: true },
   { label: 'Created', end: true },
-  { label: 'Updated', end: true },
+  { label: 'Updated', end: true, minor: true },
   { label: 'Actions', hidden: true },
 ]
 
@@ -66,13 +66,13 @@ export function FileRow({ file }: { file: StoredFile }): VNode {
       <Cell label="Progress">
         <FileProgress file={file} />
       </Cell>
-      <Cell label="Handling time" end>
+      <Cell label="Handling time" end minor>
         <HandlingTime file={file} />
       </Cell>
       <Cell label="Created" end>
         <Time at={createdAt} />
       </Cell>
-      <Cell label="Updated" end>
+      <Cell label="Updated" end minor>
         <Time at={updatedAt} />
       </Cell>
       <Cell label="">

@@ -21,7 +21,7 @@ const formats = (date: string) =>
   `['${date}', '${date} %H:%M:%S', '${date} %H:%M', '${date}T%H:%M:%S', '${date}T%H:%M']`
 
 const time = String.raw`[ T]\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?`
-const plain = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?$/
+const plain = /^[-+]?(?:(?:0|[1-9]\d{0,14})(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?$/
 
 /**
  * Every kind but text, the narrower before the wider. A number that begins with 0 is a code (a postcode, a
@@ -34,19 +34,19 @@ export const kinds: readonly ColumnKind[] = [
   {
     type: 'number',
     format: '1,234.56',
-    fits: /^[-+]?[1-9]\d{0,2}(,\d{3})*(\.\d+)?$/,
+    fits: /^[-+]?[1-9]\d{0,2}(,\d{3}){0,4}(\.\d+)?$/,
     axis: (text) => double(without(text, ',')),
   },
   {
     type: 'number',
     format: "1'234.56",
-    fits: /^[-+]?[1-9]\d{0,2}(['’]\d{3})*(\.\d+)?$/,
+    fits: /^[-+]?[1-9]\d{0,2}(['’]\d{3}){0,4}(\.\d+)?$/,
     axis: (text) => double(without(text, "'", '’')),
   },
   {
     type: 'number',
     format: '1.234,56',
-    fits: /^[-+]?(0|[1-9]\d*|[1-9]\d{0,2}([. ]\d{3})*)(,\d+)?$/,
+    fits: /^[-+]?(0|[1-9]\d{0,14}|[1-9]\d{0,2}([. ]\d{3}){0,4})(,\d+)?$/,
     axis: (text) => double(`replace(${without(text, '.', ' ')}, ',', '.')`),
   },
   {
