@@ -34,7 +34,7 @@ export function since(at, now = new Date()) {
 export function ago(at, now = new Date()) {
   const length = now.getTime() - at.getTime()
   if (Math.abs(length) < SECOND) return 'just now'
-  return length > 0 ? `${coarse(length)} ago` : `in ${coarse(-length)}`
+  return length > 0 ? `${coarse(length)} ago` : `in ${ahead(-length)}`
 }
 
 // One unit is enough for what is past.
@@ -43,6 +43,12 @@ function coarse(length) {
   if (length < HOUR) return `${Math.floor(length / MINUTE)} min`
   if (length < DAY) return `${Math.floor(length / HOUR)} h`
   return `${Math.floor(length / DAY)} d`
+}
+
+// What is to come is rounded: "in 2 h", not "in 1 h", a second after it was said.
+function ahead(length) {
+  const unit = [SECOND, MINUTE, HOUR, DAY].findLast((each) => length >= each - each / 120) ?? SECOND
+  return coarse(Math.round(length / unit) * unit)
 }
 
 const writers = new Map()

@@ -47,6 +47,9 @@ describe('A moment', () => {
     expect(ago(before(59_900), now)).toBe('59 s ago')
     expect(ago(before(3_700_000), now)).toBe('1 h ago')
     expect(ago(before(-7_200_000), now)).toBe('in 2 h')
+    expect(ago(before(-7_199_000), now)).toBe('in 2 h')
+    expect(ago(before(-59_700), now)).toBe('in 1 min')
+    expect(ago(before(-59_000), now)).toBe('in 59 s')
   })
 
   it('that is past has lasted whole seconds since; a clock that is behind makes it 0', () => {

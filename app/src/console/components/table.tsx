@@ -4,6 +4,8 @@ export interface Column {
   label: string
   /** Numbers and times stand at the right. */
   end?: boolean
+  /** Left out where the table has little room, and so are its cells. */
+  minor?: boolean
   /** Seen by screen readers only: a column of buttons needs no visible head. */
   hidden?: boolean
 }
@@ -27,8 +29,8 @@ export function Table({ caption, columns, children, compact = false, id }: Table
       <caption class="hidden">{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">
-          {columns.map(({ label, end, hidden }) => (
-            <th scope="col" role="columnheader" class={end ? 'end' : undefined} key={label}>
+          {columns.map(({ label, end, minor, hidden }) => (
+            <th scope="col" role="columnheader" class={classes({ end, minor })} key={label}>
               {hidden ? <span class="hidden">{label}</span> : label}
             </th>
           ))}
@@ -67,9 +69,11 @@ export function Row({ id, live, source, children }: RowProps): VNode {
 }
 
 export interface CellProps {
-  /** The column's label, for the card on a phone; `''` shows none. */
+  /** The column's label, for the card on a phone; `''` for a cell of buttons. */
   label: string
   end?: boolean
+  /** As its column. */
+  minor?: boolean
   /** The row's name: its first cell, in a card its heading. */
   main?: boolean
   /** The row's state: in a card beside the heading. */
@@ -77,12 +81,23 @@ export interface CellProps {
   children?: ComponentChildren
 }
 
-export function Cell({ label, end = false, main = false, side = false, children }: CellProps): VNode {
-  const kind = [main && 'main', side && 'side', end && 'end'].filter(Boolean).join(' ') || undefined
+export function Cell({ label, end, minor, main, side, children }: CellProps): VNode {
   return (
-    // biome-ignore lint/a11y/noRedundantRoles: see Table
-    <td role="cell" class={kind} data-label={label || undefined}>
+    <td
+      // biome-ignore lint/a11y/noRedundantRoles: see Table
+      role="cell"
+      class={classes({ end, minor, main, side, act: label === '' })}
+      data-label={label || undefined}
+    >
       {children}
     </td>
+  )
+}
+
+function classes(flags: Record<string, boolean | undefined>): string | undefined {
+  return (
+    Object.keys(flags)
+      .filter((name) => flags[name])
+      .join(' ') || undefined
   )
 }

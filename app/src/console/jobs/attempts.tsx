@@ -22,7 +22,7 @@ export function Attempts({ job }: { job: JobDetail }): VNode {
           <Row key={failure.endedAt.getTime()}>
             <Cell label="Attempt">{failure.attempt}</Cell>
             <Cell label="Error" main>
-              <ErrorText text={wholeError(failure)} id={`attempt-${failure.endedAt.getTime()}`} />
+              <ErrorText failure={failure} />
             </Cell>
             <Cell label="Took" end>
               <Duration ms={took(failure)} longest={longest} />
@@ -43,14 +43,15 @@ export function wholeError({ error, stack }: JobAttempt): string {
   return stack.includes(error) ? stack : `${error}\n${stack}`
 }
 
-/** The first line; the rest, a stack mostly, on demand. */
-function ErrorText({ text, id }: { text: string; id: string }): VNode {
-  const first = firstLine(text)
-  if (first === text) return <>{text}</>
+/** What was said first; the rest, a stack mostly, on demand. */
+function ErrorText({ failure }: { failure: JobAttempt }): VNode {
+  const first = firstLine(failure.error)
+  const whole = wholeError(failure)
+  if (first === whole) return <>{whole}</>
   return (
-    <details id={id}>
+    <details id={`attempt-${failure.endedAt.getTime()}`}>
       <summary>{first}</summary>
-      <CodeBlock text={text} label="Whole error" />
+      <CodeBlock text={whole} label={`Whole error of attempt ${failure.attempt}`} />
     </details>
   )
 }

@@ -9,7 +9,10 @@ const howCanceled = {
   disowned: 'it was disowned after its grace time',
 }
 
-/** What happened to a job, oldest first. An attempt stands where it began; the gap before it is its wait. */
+/**
+ * What happened to a job, in its order: by the clock, a start may be some ms before the creation that caused it.
+ * An attempt stands where it began; the gap before it is its wait.
+ */
 export function timelineOf(job: JobDetail): TimelineEntry[] {
   const entries: TimelineEntry[] = [{ at: job.createdAt, title: 'Created', text: `in queue ${job.queue}` }]
   for (const { attempt, startedAt, endedAt } of job.failures)
@@ -26,7 +29,7 @@ export function timelineOf(job: JobDetail): TimelineEntry[] {
       title: last ? `Attempt ${last.attempt + 1} began` : 'Began',
       tone: job.endedAt ? 'plain' : 'now',
     })
-  return [...entries, ...endOf(job)].sort((a, b) => a.at.getTime() - b.at.getTime())
+  return [...entries, ...endOf(job)]
 }
 
 function endOf(job: JobDetail): TimelineEntry[] {

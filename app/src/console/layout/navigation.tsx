@@ -17,6 +17,17 @@ export function Navigation({ sections, active }: NavigationProps): VNode {
         <Mark />
         <span>Factotum</span>
       </a>
+      <button
+        type="button"
+        class="nav-close"
+        popovertarget="nav"
+        popovertargetaction="hide"
+        aria-label="Close the menu"
+      >
+        <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+          <path d="m6.5 6.5 11 11m0-11-11 11" />
+        </svg>
+      </button>
       {sections.map(({ section, entries }) => (
         <div class="nav-section" key={section}>
           <h2 class="nav-title">{section}</h2>
