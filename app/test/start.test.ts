@@ -188,6 +188,28 @@ describe('factotum start', () => {
     expect(await processesIn(home)).toEqual([])
   })
 
+  it('outlives its database server', async () => {
+    const program = await start(['start', '--features', await guideFeature()])
+    const serverPid = async () =>
+      Number(
+        (await readFile(join(home, 'postgres/data/postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0],
+      )
+    const killed = await serverPid()
+    process.kill(killed, 'SIGKILL')
+    await expect.poll(async () => [0, killed].includes(await serverPid()), { timeout: 20_000 }).toBe(false)
+    let id: unknown
+    const greet = async () => {
+      id = (await json(`${program.url}/greetings/Eve`, { method: 'POST' })).job_id
+      return id
+    }
+    await expect.poll(greet, { timeout: 20_000 }).toBeTypeOf('string')
+    await expect.poll(async () => (await fetch(`${program.url}/health`)).status).toBe(200)
+    await expect
+      .poll(() => json(`${program.url}/jobs/${id}/status`), { timeout: 20_000 })
+      .toMatchObject({ status: 'finished' })
+    expect(await program.stop()).toBe(0)
+  })
+
   it('says that its port is taken by another program', async () => {
     const other = createServer((_request, response) => response.end('something else'))
     await once(other.listen(0, '127.0.0.1'), 'listening')

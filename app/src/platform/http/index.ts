@@ -4,7 +4,6 @@ import type { FastifyInstance, RawServerDefault } from 'fastify'
 import type { Logger } from 'pino'
 import type { Context } from '../context.ts'
 
-export { serveFolder } from './assets.ts'
 export { csrfToken } from './csrf.ts'
 export { type ErrorPage, setErrorPage, wantsPage } from './error-replies.ts'
 export { hostName, isOwnHost } from './protection.ts'
