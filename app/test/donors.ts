@@ -13,7 +13,8 @@ function* lines(rows: number): Generator<string> {
   let text = 'id,name,city,amount,given_on,recurring,note\n'
   let seed = 42
   for (let row = 1; row <= rows; row++) {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+    // Lehmer's generator: Park and Miller's minimal standard.
+    seed = (seed * 16_807) % 2_147_483_647
     const day = 1 + (seed % 28)
     const month = 1 + (seed % 12)
     const amount = ((seed % 500_000) / 100).toFixed(2)
