@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,19 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import { currentJob, JobError, type Worker } from '@factotum/jobs'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Program, startProgram } from '../src/compose/index.ts'
 import { readConfig } from '../src/platform/config/index.ts'
 import { appDatabase } from '../src/platform/database/testing.ts'
+import { launch, missing } from './chromium.ts'
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
-const found = existsSync(executablePath)
-if (!found)
-  console.warn(`SKIPPED: console.browser.test.ts needs Chromium at ${executablePath} (or CHROMIUM=…)`)
+if (missing) console.warn('SKIPPED: console.browser.test.ts, as there is no Chromium (CHROMIUM=its path)')
 
-describe.skipIf(!found)('The console in Chromium', () => {
+describe.skipIf(missing)('The console in Chromium', () => {
   let program: Program
   let worker: Worker
   let browser: Browser
@@ -80,10 +77,7 @@ describe.skipIf(!found)('The console in Chromium', () => {
     await dropped.cancel()
     await until(async () => (await program.context.jobs.status(ids.slow))?.progress === 0.4)
     await until(async () => (await program.context.jobs.status(ids.failed))?.state === 'failed')
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
-    })
+    browser = await launch()
   })
 
   afterAll(async () => {
@@ -277,6 +271,30 @@ describe.skipIf(!found)('The console in Chromium', () => {
         expect(await page.locator('#announcer').textContent()).toMatch(/Connected again/)
       },
       { expectErrors: /ERR_INTERNET_DISCONNECTED|ERR_NETWORK/ },
+    )
+  })
+
+  it('what goes wrong on the way is told where one looks, and nothing of the page is lost', async () => {
+    await visit(
+      `/jobs/${ids.slow}`,
+      async (page) => {
+        await light(page, 'live')
+        const cancel = page.getByRole('button', { name: 'Cancel this job' })
+        const notice = page.locator('#notices .notice')
+        await page.route('**/cancel', (route) => route.fulfill({ status: 502, body: '<h1>Bad gateway</h1>' }))
+        await cancel.click()
+        await notice.filter({ hasText: 'an error (502)' }).waitFor()
+        await page.unroute('**/cancel')
+        await page.route('**/cancel', (route) => route.abort())
+        await cancel.click()
+        await notice.filter({ hasText: 'could not be reached' }).waitFor()
+        await page.unroute('**/cancel')
+        await page.route('**/cancel', (route) => route.continue({ url: `${base}/jobs/999999/cancel` }))
+        await cancel.click()
+        await notice.filter({ hasText: 'Job not found' }).waitFor()
+        expect(await page.locator('#job .state-started').count()).toBe(1)
+      },
+      { expectErrors: /./ },
     )
   })
 

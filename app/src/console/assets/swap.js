@@ -12,10 +12,17 @@ document.addEventListener('htmx:configRequest', ({ detail }) => {
 document.addEventListener('htmx:beforeSwap', ({ detail }) => {
   const { xhr, requestConfig, target } = detail
   const quiet = requestConfig.triggeringEvent?.type === 'live'
+  if (quiet && xhr.status < 400) before.set(xhr, remember(target))
   // A row that could not be read now is better old than replaced by an error.
   if (quiet && xhr.status >= 400) detail.shouldSwap = false
-  else if (quiet) before.set(xhr, remember(target))
+  if (!quiet && xhr.status >= 400 && !isOurs(xhr)) {
+    detail.shouldSwap = false
+    notify(`The server answered with an error (${xhr.status}). Try again in a moment.`)
+  }
 })
+
+/** A refusal that the route itself answers, or our error door's notice; a proxy's error page is neither. */
+const isOurs = (xhr) => [409, 413, 415, 422].includes(xhr.status) || xhr.getResponseHeader('hx-retarget')
 
 const before = new WeakMap()
 

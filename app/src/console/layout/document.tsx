@@ -55,8 +55,8 @@ const htmxConfig = {
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },
-    // A refusal of a rule is shown where the answer goes; the rest as a notice.
-    { code: '4(09|13|15|22)', swap: true, error: false },
+    // An error of ours is a piece of a page too, and says where it goes; `swap.js` sorts out what isn't ours.
+    { code: '[45]..', swap: true },
     { code: '...', swap: false, error: true },
   ],
 }
