@@ -20,13 +20,21 @@ function readable(line: string): string {
     .filter(([name]) => !known.has(name))
     .map(([name, value]) => `${name}=${short(value)}`)
   const parts = [String(fields.get('time')).slice(11, 19), level === 'info' ? '' : level.toUpperCase()]
-  return [...parts, fields.get('msg'), ...rest, errorText(fields.get('err'))].filter(Boolean).join(' ')
+  const text = [...parts, fields.get('msg'), ...rest].filter(Boolean).join(' ')
+  return plain(text) + errorText(fields.get('err'))
 }
+
+/** Control characters as JSON has them: what a stranger sent must not drive the terminal. */
+const plain = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (letter) =>
+    letter < ' ' ? JSON.stringify(letter).slice(1, -1) : `\\u00${letter.charCodeAt(0).toString(16)}`,
+  )
 
 const short = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
 
 function errorText(error: unknown): string {
   if (!error || typeof error !== 'object') return ''
   const text = 'stack' in error ? error.stack : 'message' in error ? error.message : ''
-  return text ? `\n${text}` : ''
+  return text ? `\n${String(text).split('\n').map(plain).join('\n')}` : ''
 }

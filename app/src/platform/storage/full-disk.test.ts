@@ -1,25 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-/** A file system of a megabyte, in a namespace of this test's own; some machines don't allow that. */
-const small = (command: string[]) =>
-  [
-    'unshare',
-    '--map-root-user',
-    '--mount',
-    'sh',
-    '-c',
-    'mount -t tmpfs -o size=1m none "$FOLDER" && exec "$@"',
-    'sh',
-    ...command,
-  ] as const
-const allowed =
-  spawnSync(small(['true'])[0], small(['true']).slice(1), { env: { ...process.env, FOLDER: tmpdir() } })
-    .status === 0
+import { canMount, onSmallDisk } from '../testing/small-disk.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -28,11 +11,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('A full disk', () => {
-  it.skipIf(!allowed)(
+  it.skipIf(!canMount)(
     'is a sentence for the client, leaves no orphan, and the next upload goes on',
     async () => {
-      const [command, ...args] = small([process.execPath, '--import', 'tsx', '-e', program])
-      const { stdout } = await promisify(execFile)(command, args, { env: { ...process.env, FOLDER: folder } })
+      const { stdout } = await onSmallDisk(folder, program)
       expect(JSON.parse(stdout)).toEqual({
         status: 507,
         code: 'storage_full',
