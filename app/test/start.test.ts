@@ -9,10 +9,13 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type TestDatabase, testDatabase } from '@factotum/postgres/testing'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type RunningProgram, startProgram } from './program.ts'
 
 const bin = fileURLToPath(new URL('../bin/factotum.js', import.meta.url))
+
+// A start takes a second or two; on a machine that does much else, many.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** Each test's own folder: the home stands in it, and the program is started from it. */
 let folder: string
@@ -103,7 +106,7 @@ const slowJobs = `
 `
 
 describe('factotum start', () => {
-  it('makes all it needs in an empty folder, prints its link, and serves', async () => {
+  it('makes all it needs in an empty folder, prints its link, serves, and describes every call', async () => {
     const { url, output } = await start()
     expect(output()).toContain(`Factotum is ready at ${url}/ (its data is in ${home})`)
     const health = await fetch(`${url}/health`)
@@ -115,8 +118,6 @@ describe('factotum start', () => {
     expect((await readdir(home)).sort()).toEqual(['logs', 'postgres', 'running.json', 'storage'])
   })
 
-  it('describes every call: what it does, under what heading', async () => {
-    const { url } = await start()
     const { paths } = await json(`${url}/docs/json`)
     const calls = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, call]) => ({ name: `${method} ${path}`, call })),
