@@ -201,14 +201,17 @@ $$;
 
 -- Takes up to p_limit jobs for a worker, in order of priority, due time and id, queue by queue.
 -- The first p_free of them start at once, and are marked so; the others are claimed ahead.
--- p_floors: for each queue '[priority, microseconds, id]', or null to look from the very beginning.
+-- p_floors: for each queue '[priority, microseconds, id]', below which nothing was left when it was passed, or null.
+-- p_probe: look first whether something came in below (a higher priority, a retry, a late commit), and take that;
+-- a last row tells what the looking cost, as it passes over dead index entries.
 -- A suspect comes alone: one at a time in a worker.
 create function :schema.claim(
-  p_worker integer, p_queues text[], p_floors jsonb[], p_names text[], p_limit integer, p_free integer, p_suspect boolean
+  p_worker integer, p_queues text[], p_floors jsonb[], p_names text[], p_limit integer, p_free integer, p_suspect boolean,
+  p_probe boolean
 ) returns table (
   ord bigint, id bigint, name text, queue text, args jsonb, args_ref uuid, attempts smallint, max_attempts smallint,
   priority smallint, run_at bigint, scheduled_for bigint, token bigint, correlation text, followed boolean,
-  suspect boolean, options jsonb
+  suspect boolean, options jsonb, probe_ms double precision
 )
 language plpgsql
 set plan_cache_mode = force_generic_plan
@@ -228,6 +231,7 @@ declare
   v_priority smallint;
   v_run_at timestamptz;
   v_id bigint;
+  v_probe_began timestamptz;
 begin
   -- Declared dead meanwhile: it must not own anything.
   if not exists (select from :schema.worker w where w.id = p_worker) then return; end if;
@@ -237,6 +241,19 @@ begin
     v_priority := coalesce((p_floors[i] ->> 0)::smallint, smallint '-32768');
     v_run_at := coalesce(:schema.from_micros((p_floors[i] ->> 1)::bigint), '-infinity');
     v_id := coalesce((p_floors[i] ->> 2)::bigint, 0);
+    if p_probe and p_floors[i] is not null then
+      v_probe_began := clock_timestamp();
+      if exists (
+        select from :schema.job j
+        where j.state = 1 and j.queue = p_queues[i] and j.name = any (p_names)
+          and (j.priority, j.run_at, j.id) < (v_priority, v_run_at, v_id)
+      ) then
+        v_priority := -32768;
+        v_run_at := '-infinity';
+        v_id := 0;
+      end if;
+      probe_ms := coalesce(probe_ms, 0) + extract(epoch from clock_timestamp() - v_probe_began) * 1000;
+    end if;
     return query
       with suspects as (
         select j.ctid as place from :schema.job j
@@ -262,11 +279,13 @@ begin
         select t.id, t.name, t.queue, 'started', t.correlation from taken t where t.followed and t.started_at is not null
       )
       select t.ord, t.id, t.name, t.queue, t.args, t.args_ref, t.attempts, t.max_attempts, t.priority,
-        :schema.micros(t.run_at), :schema.micros(t.scheduled_for), t.token, t.correlation, t.followed, t.suspect, t.options
+        :schema.micros(t.run_at), :schema.micros(t.scheduled_for), t.token, t.correlation, t.followed, t.suspect, t.options,
+        null::double precision
       from taken t;
     get diagnostics v_new = row_count;
     v_taken := v_taken + v_new;
   end loop;
+  if probe_ms is not null then return next; end if;
 end
 $$;
 

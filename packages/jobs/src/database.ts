@@ -109,6 +109,20 @@ export class Database {
     return new pg.Client({ ...this.#connection(), keepAlive: true, connectionTimeoutMillis: 10_000 })
   }
 
+  /** How to connect, as another thread can be told it: a password that is asked for is asked for now. */
+  async portableConfig(): Promise<pg.ClientConfig> {
+    const { connectionString, host, port, user, database, ssl, application_name, options, password } =
+      this.#connection()
+    const known = { connectionString, host, port, user, database, application_name, options }
+    const secret = typeof password === 'function' ? await password() : password
+    // As with the password, `pg` hides the key.
+    const tls = typeof ssl === 'object' ? { ...ssl, ...(ssl.key === undefined ? {} : { key: ssl.key }) } : ssl
+    const given = Object.entries({ ...known, password: secret, ssl: tls }).filter(
+      ([, value]) => value !== undefined,
+    )
+    return structuredClone(Object.fromEntries(given))
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true

@@ -56,6 +56,17 @@ export interface DefinitionHost {
 
 type Handler<Args extends unknown[], Result> = (...args: Args) => Result | Promise<Result>
 
+/*
+ * A job's types are taken from the function as it stands. Were it typed by a signature with `Args` in it, a parameter
+ * with a default and no annotation, such as `width = 800`, would become `unknown`.
+ */
+export type ArgsOf<Fn> = Fn extends (...args: infer Args) => unknown ? Args : never
+export type ResultOf<Fn> = Fn extends (...args: never[]) => infer Result ? Awaited<Result> : never
+
+export function isHandler<Args extends unknown[], Result>(value: unknown): value is Handler<Args, Result> {
+  return typeof value === 'function'
+}
+
 /** Answers the definition and its inner side. @throws JobError.Invalid for a name or options that are not allowed */
 export function makeDefinition<Args extends unknown[], Result>(
   host: DefinitionHost,

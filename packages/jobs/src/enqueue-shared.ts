@@ -3,6 +3,7 @@ import { insertJobs, type NewJob } from './enqueue.ts'
 
 interface Waiting {
   job: NewJob
+  queue: string
   resolve(id: string): void
   reject(error: unknown): void
 }
@@ -18,17 +19,20 @@ const mostCharacters = 4_000_000
  */
 export class SharedEnqueue {
   readonly #database: Database
+  readonly #know: (queue: string) => Promise<void>
   #waiting: Waiting[] = []
   #onTheWay = 0
   #scheduled = false
 
-  constructor(database: Database) {
+  /** @param know makes sure that a queue is listed */
+  constructor(database: Database, know: (queue: string) => Promise<void>) {
     this.#database = database
+    this.#know = know
   }
 
-  add(job: NewJob): Promise<string> {
+  add(job: NewJob, queue: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, resolve, reject })
+      this.#waiting.push({ job, queue, resolve, reject })
       this.#schedule()
     })
   }
@@ -75,6 +79,7 @@ export class SharedEnqueue {
 
   async #store(batch: Waiting[]): Promise<string[]> {
     await this.#database.ready()
+    for (const queue of new Set(batch.map((one) => one.queue))) await this.#know(queue)
     return insertJobs(
       this.#database.pool,
       this.#database.schema,

@@ -3,7 +3,14 @@ import { cancelJob } from './cancel.ts'
 import { Changes } from './changes.ts'
 import { checkTimeZone } from './cron.ts'
 import { Database } from './database.ts'
-import { type DefinitionHost, type JobDefinition, makeDefinition } from './definition.ts'
+import {
+  type ArgsOf,
+  type DefinitionHost,
+  isHandler,
+  type JobDefinition,
+  makeDefinition,
+  type ResultOf,
+} from './definition.ts'
 import { Ends } from './ends.ts'
 import { defaultTiming, type Engine, type KnownJob, type Timing } from './engine.ts'
 import { enqueueWithHooks, insertJobs } from './enqueue.ts'
@@ -44,7 +51,7 @@ import { Worker } from './worker/worker.ts'
 
 export interface JobManagerOptions {
   /** Where the jobs are; default: as `pg` finds it in the environment (`PGHOST` and its like). */
-  connectionString?: string
+  connectionString?: string | undefined
   /** A pool of the caller's, instead; workers and listening make connections of their own like its. It stays open. */
   pool?: Pool
   /** Default `'factotum_jobs'`. */
@@ -111,7 +118,7 @@ export class JobManager {
       },
       report,
     }
-    this.#shared = new SharedEnqueue(database)
+    this.#shared = new SharedEnqueue(database, (queue) => this.#know(queue))
     this.#ends = new Ends(this.#engine)
     this.#changes = new Changes(database.schema)
     this.#timeZone = timeZone
@@ -123,12 +130,12 @@ export class JobManager {
    *
    * @throws JobError.Conflict for a name that is taken, JobError.Invalid for options that aren't allowed
    */
-  job<Args extends unknown[], Result>(
+  job<Handler extends object>(
     name: string,
-    handler: (...args: Args) => Result | Promise<Result>,
+    handler: Handler,
     options: JobOptions = {},
-  ): JobDefinition<Args, Result> {
-    if (typeof handler !== 'function') {
+  ): JobDefinition<ArgsOf<Handler>, ResultOf<Handler>> {
+    if (!isHandler<ArgsOf<Handler>, ResultOf<Handler>>(handler)) {
       throw new JobError.Invalid(
         `The handler of job ${JSON.stringify(name)} must be a function; without one, use define().`,
       )
@@ -335,14 +342,14 @@ export class JobManager {
       enqueueWithHooks(this.#engine, { name, queue, count, correlationId: call.correlationId ?? null }, store)
     return {
       maxArgsBytes,
-      enqueueOne: async (name, queue, job, call) => {
-        await this.#know(queue)
-        return around(name, queue, 1, call, async () => {
-          if (!call.client) return this.#shared.add(job)
+      // Nothing is waited for before the call is handed on: calls of the same moment keep their order.
+      enqueueOne: (name, queue, job, call) =>
+        around(name, queue, 1, call, async () => {
+          if (!call.client) return this.#shared.add(job, queue)
+          await this.#know(queue)
           const [id] = await insertJobs(call.client, database.schema, [job])
           return id ?? ''
-        })
-      },
+        }),
       enqueueMany: async (name, queue, jobs, call) => {
         await this.#know(queue)
         return around(name, queue, jobs.length, call, () =>

@@ -32,17 +32,17 @@ export class Claimer {
   async claim({ worker, names, limit, free, suspect }: ClaimRequest): Promise<ClaimedJob[]> {
     const { database, metrics } = this.#engine
     const queues = this.#nextOrder()
-    const began = performance.now()
-    const { places, sweep } = this.#floors.forClaim(queues, began)
+    const { places, probe } = this.#floors.forClaim(queues, performance.now())
     const { rows } = await database.workers.query<ClaimedRow>({
       name: 'claim',
       text: claim(database.schema),
-      values: [worker, queues, places, names, limit, free, suspect],
+      values: [worker, queues, places, names, limit, free, suspect, probe],
       rowMode: 'array',
       types: asText,
     })
+    const probeMs = probe && rows.at(-1)?.[0] === null ? Number(rows.pop()?.at(-1)) : null
     const jobs = rows.map((row, index) => claimedJob(row, index < free))
-    this.#floors.claimed(jobs, rows.length >= limit, sweep, began, performance.now())
+    this.#floors.claimed(jobs, rows.length >= limit, probeMs, performance.now())
     metrics.claims++
     if (jobs.length === 0) metrics.emptyClaims++
     return jobs

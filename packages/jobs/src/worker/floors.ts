@@ -3,31 +3,40 @@ import type { ClaimedJob } from './claimed-job.ts'
 /** A place in a queue's order: priority as stored, due time in microseconds, id. */
 export type Place = readonly [priority: number, runAt: number, id: string]
 
-/** Looking from the very beginning may take this part of the time at most. */
-const sweepShare = 0.05
+/** A look below the floors that costs less than this, in ms, goes with every claim. */
+const cheap = 0.5
+/** One that costs more may take this part of the time at most. */
+const share = 0.05
+/** The cheapest of the last looks counts: a busy machine makes some of them slow, dead entries all. */
+const remembered = 3
 
 /**
  * Where a claim begins to look in each queue, so that it passes over the dead index entries of jobs taken before. What
- * comes in below (late commits, retries, higher priorities) is found by a sweep from the very beginning.
+ * comes in below (higher priorities, retries, late commits) is found by a probe, which pays for the dead entries: with
+ * every claim while there are few, else now and then.
  */
 export class Floors {
   readonly #floors = new Map<string, Place>()
-  #sweepAgainAt = 0
+  #probes: number[] = []
+  #probeAgainAt = 0
 
-  /** Null means from the very beginning. All at once are null in a sweep. */
-  forClaim(queues: readonly string[], now: number): { places: (string | null)[]; sweep: boolean } {
-    const sweep = now >= this.#sweepAgainAt
-    return { places: queues.map((queue) => (sweep ? null : this.#text(queue))), sweep }
+  /** Where to look in each queue, null for the very beginning, and whether to probe below. */
+  forClaim(queues: readonly string[], now: number): { places: (string | null)[]; probe: boolean } {
+    const places = queues.map((queue) => {
+      const floor = this.#floors.get(queue)
+      return floor ? `[${floor.join(',')}]` : null
+    })
+    return { places, probe: now >= this.#probeAgainAt }
   }
 
-  /** After a claim: the jobs it brought, in order, and whether it filled its limit. */
-  claimed(jobs: readonly ClaimedJob[], full: boolean, sweep: boolean, began: number, now: number): void {
-    if (sweep) this.#sweepAgainAt = now + (now - began) / sweepShare
+  /** After a claim: the jobs it brought, in order, whether it filled its limit, and what its probe cost in ms. */
+  claimed(jobs: readonly ClaimedJob[], full: boolean, probeMs: number | null, now: number): void {
+    if (probeMs !== null) this.#probed(probeMs, now)
     const last = new Map<string, Place>()
     for (const job of jobs) if (!job.suspect) last.set(job.queue, [job.priority, job.runAt, job.id])
     for (const [queue, place] of last) {
       const floor = this.#floors.get(queue)
-      // A full sweep stopped at its last job: there may be more right behind it, below the old floor.
+      // A full claim from the beginning stopped at its last job: there may be more right behind it, below the old floor.
       if (full || !floor || isBefore(floor, place)) this.#floors.set(queue, place)
     }
   }
@@ -39,13 +48,14 @@ export class Floors {
   }
 
   /** Look from the very beginning at the next claim. */
-  sweepNow(): void {
-    this.#sweepAgainAt = 0
+  forget(): void {
+    this.#floors.clear()
   }
 
-  #text(queue: string): string | null {
-    const floor = this.#floors.get(queue)
-    return floor ? `[${floor.join(',')}]` : null
+  #probed(ms: number, now: number): void {
+    this.#probes = [ms, ...this.#probes].slice(0, remembered)
+    const cost = Math.min(...this.#probes)
+    this.#probeAgainAt = cost < cheap ? 0 : now + cost / share
   }
 }
 

@@ -1,3 +1,4 @@
+import { Worker as Thread } from 'node:worker_threads'
 import type { Engine } from '../engine.ts'
 import { beat as beatSql } from '../sql/beat.ts'
 import { buryWorker } from '../sql/bury-worker.ts'
@@ -11,14 +12,27 @@ export interface HeartbeatListener {
   buried(): void
 }
 
-/** A worker's beat; and its eye on the beat of the others, whose jobs it takes when they are dead. */
+/** What the thread tells: an answer with the times of its question, by the thread's clock, or what went wrong. */
+type Told =
+  | { rows: { kind: string; id: string; beat: string }[]; asked: number; answered: number }
+  | { error: string }
+
+const program = new URL('../../src/worker/beat-thread.mjs', import.meta.url)
+const stopWithin = 2_000
+const restartAfter = 1_000
+
+/**
+ * A worker's beat, made by a thread that a blocked event loop does not stop; and its eye on the beat of the others,
+ * whose jobs it takes when they are dead.
+ */
 export class Heartbeat {
   readonly #engine: Engine
   readonly #worker: number
   readonly #listener: HeartbeatListener
   readonly #watch: Watch
-  #timer: NodeJS.Timeout | null = null
-  #beating: Promise<void> = Promise.resolve()
+  #thread: Thread | null = null
+  #restart: NodeJS.Timeout | null = null
+  #burying: Promise<void> = Promise.resolve()
   #stopped = false
 
   constructor(engine: Engine, worker: number, listener: HeartbeatListener) {
@@ -28,49 +42,71 @@ export class Heartbeat {
     this.#watch = new Watch(engine.timing)
   }
 
-  start(): void {
-    this.#beating = this.#beat()
+  async start(): Promise<void> {
+    const { database, timing } = this.#engine
+    const config = await database.portableConfig()
+    if (this.#stopped) return
+    const thread = new Thread(program, {
+      workerData: { config, sql: beatSql(database.schema), worker: this.#worker, every: timing.beat },
+      // What the main thread was started with (loaders, inspectors) is not for this one.
+      execArgv: [],
+    })
+    thread.on('message', (told: Told) => this.#told(told))
+    thread.on('error', (error) => this.#died(thread, error))
+    thread.on('exit', () => this.#died(thread, new Error('The thread that beats for a worker has ended.')))
+    this.#thread = thread
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
-    if (this.#timer) clearTimeout(this.#timer)
-    await this.#beating
-  }
-
-  async #beat(): Promise<void> {
-    const asked = performance.now()
-    try {
-      await this.#look(asked)
-    } catch (error) {
-      this.#watch.blind()
-      this.#engine.report(error)
+    if (this.#restart) clearTimeout(this.#restart)
+    const thread = this.#thread
+    if (thread) {
+      const ended = new Promise((resolve) => thread.once('exit', resolve))
+      const late = setTimeout(() => void thread.terminate(), stopWithin)
+      thread.postMessage('stop')
+      await ended
+      clearTimeout(late)
     }
-    if (this.#stopped) return
-    const next = asked + this.#engine.timing.beat - performance.now()
-    this.#timer = setTimeout(() => this.start(), Math.max(next, 0))
+    await this.#burying
   }
 
-  async #look(asked: number): Promise<void> {
-    const { database } = this.#engine
-    const { rows } = await database.workers.query<{ kind: string; id: string; beat: string }>(
-      beatSql(database.schema),
-      [this.#worker],
-    )
+  #told(told: Told): void {
     if (this.#stopped) return
-    if (rows.length === 0) return this.#listener.buried()
+    if ('error' in told) {
+      this.#watch.blind()
+      this.#engine.report(new Error(`A worker could not beat: ${told.error}. It tries again.`))
+      return
+    }
+    const { rows, asked, answered } = told
+    if (rows.length === 0) {
+      this.#listener.buried()
+      return
+    }
     const beats = new Map<string, string>()
     for (const { kind, id, beat } of rows) {
       if (kind === 'cancel') this.#listener.cancel(id, beat)
       else if (id !== String(this.#worker)) beats.set(id, beat)
     }
-    for (const dead of this.#watch.look(beats, asked, performance.now())) await this.#bury(dead)
+    const dead = this.#watch.look(beats, asked, answered)
+    if (dead.length > 0) this.#burying = this.#burying.then(() => this.#bury(dead)).catch(this.#engine.report)
   }
 
-  async #bury({ id, beat }: { id: string; beat: string }): Promise<void> {
+  async #bury(dead: { id: string; beat: string }[]): Promise<void> {
     const { database } = this.#engine
-    const { rowCount } = await database.workers.query(buryWorker(database.schema), [id, beat])
-    if (rowCount === 1) await rescueJobs(this.#engine, Number(id))
+    for (const { id, beat } of dead) {
+      if (this.#stopped) return
+      const { rowCount } = await database.workers.query(buryWorker(database.schema), [id, beat])
+      if (rowCount === 1) await rescueJobs(this.#engine, Number(id))
+    }
+  }
+
+  #died(thread: Thread, error: Error): void {
+    if (this.#stopped || this.#thread !== thread) return
+    this.#thread = null
+    this.#watch.blind()
+    this.#engine.report(error)
+    this.#restart = setTimeout(() => this.start().catch(this.#engine.report), restartAfter)
   }
 }
 

@@ -106,7 +106,7 @@ export class Tending {
       const place: Place = [priority, runAt, String(id)]
       this.#floors.lower(queue, place)
     }
-    if (unparked > 0) this.#floors.sweepNow()
+    if (unparked > 0) this.#floors.forget()
     if (promoted > 0 || unparked > 0 || orphans) this.#onReady()
   }
 }

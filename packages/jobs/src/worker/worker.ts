@@ -155,7 +155,7 @@ export class Worker {
       cancel: (id, token) => this.#cancel(id, token),
       buried: () => void this.#buried(),
     })
-    this.#heartbeat.start()
+    await this.#heartbeat.start()
   }
 
   async #updateNames(): Promise<void> {
@@ -163,7 +163,7 @@ export class Worker {
     this.#names = [...definitions.values()].flatMap(({ name, handler }) => (handler ? name : []))
     try {
       await database.workers.query(updateWorkerNames(database.schema), [this.#id, this.#names])
-      this.#floors.sweepNow()
+      this.#floors.forget()
       this.#tending.in(0)
     } catch (error) {
       report(error)
@@ -353,7 +353,7 @@ export class Worker {
   async #release(jobs: ClaimedJob[]): Promise<void> {
     if (jobs.length === 0) return
     const { database, report } = this.#engine
-    this.#floors.sweepNow()
+    this.#floors.forget()
     await database.workers
       .query(release(database.schema), [jobs.map(({ id }) => id), jobs.map(({ token }) => token)])
       .catch(report)
