@@ -123,12 +123,16 @@ test('a server that is killed again and again is given up, with a sentence', asy
   }
   expect(lost).toMatchObject([{ code: 'server-lost', message: expect.stringContaining(folder) }])
   await server.stop()
+  const again = await startPostgres({ folder, settings: quick })
+  expect(again.adopted).toBe(false)
+  await again.stop()
 })
 
 test('a database whose folder went away is given up: an empty one is no substitute', async () => {
   const lost: unknown[] = []
   const folder = join(path, 'vanished')
   const server = await startPostgres({ folder, settings: quick, onLost: (error) => lost.push(error) })
+  await ask(server.url, 'create table kept ()')
   await rename(join(folder, 'data'), join(folder, 'elsewhere'))
   process.kill(server.pid, 'SIGKILL')
   await expect.poll(() => lost, { timeout: 20_000 }).toHaveLength(1)
@@ -137,6 +141,10 @@ test('a database whose folder went away is given up: an empty one is no substitu
   ])
   expect(await readdir(folder)).not.toContain('data')
   await server.stop()
+  await rename(join(folder, 'elsewhere'), join(folder, 'data'))
+  const again = await startPostgres({ folder, settings: quick })
+  expect(await ask(again.url, 'select * from kept')).toEqual([])
+  await again.stop()
 })
 
 test('a process of a killed server that is deep in a query is ended before the next start', async () => {
