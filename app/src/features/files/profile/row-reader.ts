@@ -65,7 +65,9 @@ export class RowReader {
       if (this.#skipping) {
         const next = this.#afterLine(bytes, at, final)
         if (next === null) {
-          this.#rest = Buffer.alloc(0)
+          // Whether a carriage return at the end is a newline of its own, the next chunk tells.
+          const ends = bytes[bytes.length - 1] === carriage
+          this.#rest = Buffer.from(ends ? [carriage] : [])
           return
         }
         this.#skipping = false
@@ -179,7 +181,7 @@ export class RowReader {
     const next = this.#afterLine(bytes, start, final)
     if (next === null) {
       this.#skipping = true
-      return bytes.length
+      return bytes.length - 1
     }
     this.#line++
     return next
