@@ -112,12 +112,9 @@ describe('factotum start', () => {
     const health = await fetch(`${url}/health`)
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
     expect((await fetch(url, { headers: { accept: 'text/html' } })).status).toBe(200)
-    expect(await json(`${url}/docs/json`)).toMatchObject({
-      paths: { '/health': { get: { tags: ['health'] } } },
-    })
     expect((await readdir(home)).sort()).toEqual(['logs', 'postgres', 'running.json', 'storage'])
-  })
 
+    // Every call says what it does, and under what heading.
     const { paths } = await json(`${url}/docs/json`)
     const calls = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, call]) => ({ name: `${method} ${path}`, call })),
