@@ -167,6 +167,7 @@ declare
   v_ids text;
   v_first text;
   v_last text;
+  v_soon boolean;
 begin
   if p_large is not null then
     insert into :schema.argument (id, args)
@@ -187,13 +188,17 @@ begin
     insert into :schema.change (job_id, name, queue, state, correlation)
     select id, name, queue, case state when 1 then 'queued' else 'scheduled' end, correlation from made where followed
   )
-  select string_agg(id::text, ','), min(queue) filter (where run_at < now() + interval '5 seconds'), max(queue)
-  into v_ids, v_first, v_last
+  select string_agg(id::text, ','), min(queue) filter (where state = 1), max(queue),
+    bool_or(state = 0 and run_at < now() + interval '5 seconds')
+  into v_ids, v_first, v_last, v_soon
   from made;
-  -- What is due later than the next poll need wake nobody.
-  if v_first is not null and exists (select from :schema.worker where sleeping) then
-    perform :schema.wake(case when v_first = v_last then array[v_first]
-      else array(select distinct g.queue from jsonb_to_recordset(p_groups::jsonb) as g(queue text)) end);
+  if (v_first is not null or v_soon) and exists (select from :schema.worker where sleeping) then
+    if v_first is not null then
+      perform :schema.wake(case when v_first = v_last then array[v_first]
+        else array(select distinct g.queue from jsonb_to_recordset(p_groups::jsonb) as g(queue text)) end);
+    end if;
+    -- What is due later than their next look they will find by it.
+    if v_soon then perform pg_notify(':schema', 'due'); end if;
   end if;
   return v_ids;
 end
@@ -341,6 +346,7 @@ $$;
 -- p_due_from: where it found the last due job, to pass over dead index entries; null to look from the beginning.
 create function :schema.tend(p_queues text[], p_names text[], p_due_from bigint, p_limit integer) returns table (
   promoted integer, parked integer, unparked integer, due_from bigint, next_due double precision,
+  ready boolean,                                       -- there is something to claim
   lowest jsonb,                                        -- for each queue with promoted jobs the place to look from
   orphans integer[]                                    -- workers that are gone and still have jobs
 )
@@ -403,6 +409,9 @@ begin
   )
   update :schema.job j set state = 1 from coming where j.ctid = coming.place;
   get diagnostics unparked = row_count;
+
+  ready := exists (select from :schema.job j where j.state = 1 and j.queue = any (p_queues) and j.name = any (p_names))
+    or exists (select from :schema.job j where j.state = 5 and j.queue = any (p_queues) and j.name = any (p_names));
 
   select array_agg(o.worker) into orphans
   from (select distinct j.worker from :schema.job j where j.state = 2) o

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { JobError } from './errors.ts'
-import { keepPartitions } from './history.ts'
+import { keepPartitions, makePartitions } from './history.ts'
 import { history, pending, upgrade } from './migrations.ts'
+import { sqlState } from './sql-state.ts'
 
 export interface DatabaseOptions {
   connectionString?: string
@@ -10,6 +11,9 @@ export interface DatabaseOptions {
   schema: string
   migrate: boolean
 }
+
+/** The driver's parsers can cost more than the statement: all comes as text. */
+const asText = { getTypeParser: () => (value: string) => value }
 
 /** Where the engine's own migrations stand, in the sources and in the built package alike. */
 export const migrationsFolder = fileURLToPath(new URL('../migrations/', import.meta.url))
@@ -64,7 +68,20 @@ export class Database {
 
   async query<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
     await this.ready()
-    return (await this.pool.query<Row>(sql, values)).rows
+    return this.#healing(async () => (await this.pool.query<Row>(sql, values)).rows)
+  }
+
+  /** A statement of a worker's, on a connection of its own. */
+  async work<Row extends pg.QueryResultRow>(
+    sql: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<Row[]> {
+    return this.#healing(async () => (await this.workers.query<Row>(sql, values)).rows)
+  }
+
+  /** As `work`, with rows as lists of texts. */
+  async workInText(query: pg.QueryConfig): Promise<(string | null)[][]> {
+    return (await this.workers.query<(string | null)[]>({ ...query, rowMode: 'array', types: asText })).rows
   }
 
   async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -129,6 +146,22 @@ export class Database {
     await this.#ready?.catch(() => {})
     await this.#workers?.end()
     if (this.#ownsPool) await this.pool.end()
+  }
+
+  /** No partition for today (23514): nobody tended for a week. Whoever meets that makes it, and tries again. */
+  async #healing<T>(query: () => Promise<T>): Promise<T> {
+    try {
+      return await query()
+    } catch (error) {
+      if (sqlState(error) !== '23514') throw error
+      const client = await this.workers.connect()
+      try {
+        await makePartitions(client, this.schema)
+      } finally {
+        client.release()
+      }
+      return query()
+    }
   }
 
   #connection(): pg.ClientConfig {

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { insertJobs, type NewJob } from './enqueue.ts'
+import { causedByData } from './sql-state.ts'
 
 interface Waiting {
   job: NewJob
@@ -97,10 +98,4 @@ export class SharedEnqueue {
       await this.#store([one]).then(([id]) => one.resolve(id ?? ''), one.reject)
     }
   }
-}
-
-/** SQLSTATE classes 22 (data exception) and 23 (integrity): the statement did nothing, surely. */
-function causedByData(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
-  return typeof code === 'string' && (code.startsWith('22') || code.startsWith('23'))
 }

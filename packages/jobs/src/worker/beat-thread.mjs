@@ -13,6 +13,7 @@ let timer = null
 parentPort.on('message', async () => {
   stopped = true
   clearTimeout(timer)
+  await beating
   await client?.end().catch(() => {})
   parentPort.close()
 })
@@ -29,7 +30,7 @@ async function beat() {
     if (!stopped)
       parentPort.postMessage({ error: error instanceof Error ? error.message || error.name : String(error) })
   }
-  if (!stopped) timer = setTimeout(beat, Math.max(asked + every - performance.now(), 0))
+  if (!stopped) timer = setTimeout(() => (beating = beat()), Math.max(asked + every - performance.now(), 0))
 }
 
 async function connect() {
@@ -41,4 +42,4 @@ async function connect() {
   return made
 }
 
-beat()
+let beating = beat()

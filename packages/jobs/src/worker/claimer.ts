@@ -1,10 +1,7 @@
 import type { Engine } from '../engine.ts'
 import { claim } from '../sql/claim.ts'
-import { type ClaimedJob, type ClaimedRow, claimedJob } from './claimed-job.ts'
+import { type ClaimedJob, claimedJob } from './claimed-job.ts'
 import type { Floors } from './floors.ts'
-
-/** The driver's parsers cost more than the claim: all comes as text. */
-const asText = { getTypeParser: () => (value: string) => value }
 
 export interface ClaimRequest {
   worker: number
@@ -33,12 +30,10 @@ export class Claimer {
     const { database, metrics } = this.#engine
     const queues = this.#nextOrder()
     const { places, probe } = this.#floors.forClaim(queues, performance.now())
-    const { rows } = await database.workers.query<ClaimedRow>({
+    const rows = await database.workInText({
       name: 'claim',
       text: claim(database.schema),
       values: [worker, queues, places, names, limit, free, suspect, probe],
-      rowMode: 'array',
-      types: asText,
     })
     const probeMs = probe && rows.at(-1)?.[0] === null ? Number(rows.pop()?.at(-1)) : null
     const jobs = rows.map((row, index) => claimedJob(row, index < free))

@@ -1,13 +1,12 @@
 import { retryDelay } from '../backoff.ts'
 import type { Engine } from '../engine.ts'
-import { makePartitions } from '../history.ts'
 import { safeText } from '../json.ts'
 import { complete } from '../sql/complete.ts'
 import { endCanceled } from '../sql/end-canceled.ts'
 import { fail } from '../sql/fail.ts'
 import { stillHeld } from '../sql/still-held.ts'
 import type { Backoff, CanceledHow } from '../types.ts'
-import { type Fenced, FencedWrites, sqlState } from './fenced-writes.ts'
+import { type Fenced, FencedWrites } from './fenced-writes.ts'
 import type { Run } from './run.ts'
 
 interface Finished extends Fenced {
@@ -49,7 +48,6 @@ export class Endings {
       most: mostAtOnce,
       held: (items: readonly Fenced[]) => this.#held(items),
       lost: (item: Fenced & { run: Run | null }) => this.#lost(item.run),
-      heal: (error: unknown) => this.#heal(error),
       report: engine.report,
     }
     this.#finished = new FencedWrites<Finished>({
@@ -130,7 +128,7 @@ export class Endings {
       return `{"id":${id},"token":${token},"age":${age},"result":${result}${progress}}`
     })
     const { database } = this.#engine
-    const { rows } = await database.workers.query<{ missing: string[] }>({
+    const rows = await database.work<{ missing: string[] }>({
       name: 'complete',
       text: complete(database.schema),
       values: [`[${parts.join(',')}]`],
@@ -146,7 +144,7 @@ export class Endings {
       retry,
     }))
     const { database } = this.#engine
-    const { rows } = await database.workers.query<{ id: string; state: string }>(fail(database.schema), [
+    const rows = await database.work<{ id: string; state: string }>(fail(database.schema), [
       JSON.stringify(records),
     ])
     const states = new Map(rows.map(({ id, state }) => [id, state]))
@@ -157,33 +155,18 @@ export class Endings {
   async #writeCanceled(items: readonly Canceled[]): Promise<readonly string[]> {
     const records = items.map(({ id, token, run, how }) => ({ ...record(id, token, run), how }))
     const { database } = this.#engine
-    const { rows } = await database.workers.query<{ id: string }>(endCanceled(database.schema), [
-      JSON.stringify(records),
-    ])
+    const rows = await database.work<{ id: string }>(endCanceled(database.schema), [JSON.stringify(records)])
     const written = new Set(rows.map(({ id }) => id))
     return items.flatMap(({ id }) => (written.has(id) ? [] : id))
   }
 
   async #held(items: readonly Fenced[]): Promise<ReadonlySet<string>> {
     const { database } = this.#engine
-    const { rows } = await database.workers.query<{ id: string }>(stillHeld(database.schema), [
+    const rows = await database.work<{ id: string }>(stillHeld(database.schema), [
       items.map(({ id }) => id),
       items.map(({ token }) => token),
     ])
     return new Set(rows.map(({ id }) => id))
-  }
-
-  /** No partition for today: nobody tended for a week. */
-  async #heal(error: unknown): Promise<boolean> {
-    if (sqlState(error) !== '23514') return false
-    const { database } = this.#engine
-    const client = await database.workers.connect()
-    try {
-      await makePartitions(client, database.schema)
-      return true
-    } finally {
-      client.release()
-    }
   }
 
   #retryDelay({ job, attempt }: Run): number {

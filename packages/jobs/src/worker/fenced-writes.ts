@@ -1,3 +1,5 @@
+import { causedByData } from '../sql-state.ts'
+
 /** What a claim may write about: the database refuses it once the token is another's. */
 export interface Fenced {
   readonly id: string
@@ -16,8 +18,6 @@ export interface FencedWriter<Item extends Fenced> {
   lost(item: Item): void
   /** The database can not store this one, whatever is tried. */
   refused(item: Item, error: unknown): void
-  /** Cures what can be cured; answers whether to try again at once. */
-  heal(error: unknown): Promise<boolean>
   report(error: unknown): void
 }
 
@@ -144,10 +144,6 @@ export class FencedWrites<Item extends Fenced> {
 
   async #failed(batch: Item[], error: unknown): Promise<void> {
     if (this.#abandoned) return
-    if (await this.#writer.heal(error).catch(() => false)) {
-      this.#waiting.unshift(...batch)
-      return
-    }
     if (causedByData(error)) {
       if (batch.length === 1 && batch[0]) this.#writer.refused(batch[0], error)
       else for (const item of batch) await this.#one(item)
@@ -190,15 +186,4 @@ export class FencedWrites<Item extends Fenced> {
     if (!this.#isIdle()) return
     for (const resolve of this.#idle.splice(0)) resolve()
   }
-}
-
-/** SQLSTATE classes 22 (data exception) and 23 (integrity). */
-function causedByData(error: unknown): boolean {
-  const code = sqlState(error)
-  return code !== null && (code.startsWith('22') || code.startsWith('23'))
-}
-
-export function sqlState(error: unknown): string | null {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
 }

@@ -96,8 +96,8 @@ export class Heartbeat {
     const { database } = this.#engine
     for (const { id, beat } of dead) {
       if (this.#stopped) return
-      const { rowCount } = await database.workers.query(buryWorker(database.schema), [id, beat])
-      if (rowCount === 1) await rescueJobs(this.#engine, Number(id))
+      const buried = await database.work(buryWorker(database.schema), [id, beat])
+      if (buried.length > 0) await rescueJobs(this.#engine, Number(id))
     }
   }
 
@@ -113,6 +113,6 @@ export class Heartbeat {
 /** Takes the jobs of a worker that is no longer on the list. */
 export async function rescueJobs(engine: Engine, worker: number): Promise<void> {
   const { database, events } = engine
-  const { rows } = await database.workers.query(rescue(database.schema), [worker])
+  const rows = await database.work(rescue(database.schema), [worker])
   events.emit('rescued', { worker, jobs: rows.length })
 }

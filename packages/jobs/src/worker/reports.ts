@@ -173,7 +173,7 @@ export class Reports implements RunReports {
 
   async #trim(run: Run): Promise<void> {
     const { database } = this.#engine
-    await database.workers.query(trimLog(database.schema), [run.job.id])
+    await database.work(trimLog(database.schema), [run.job.id])
     run.linesWritten = mostLinesKept
   }
 
@@ -186,18 +186,18 @@ export class Reports implements RunReports {
   ): Promise<Run[]> {
     if (runs.length === 0) return []
     const { database } = this.#engine
-    const { rows } = await database.workers.query<{ id: string }>(sql(database.schema), [
+    const rows = await database.work<{ id: string }>(sql(database.schema), [
       JSON.stringify(runs.flatMap(part)),
     ])
     const done = new Set(rows.map(({ id }) => id))
     for (const run of runs) if (done.has(run.job.id)) written(run)
     const missing = runs.filter((run) => !done.has(run.job.id))
     if (missing.length === 0) return []
-    const held = await database.workers.query<{ id: string }>(stillHeld(database.schema), [
+    const held = await database.work<{ id: string }>(stillHeld(database.schema), [
       missing.map((run) => run.job.id),
       missing.map((run) => run.job.token),
     ])
-    const ours = new Set(held.rows.map(({ id }) => id))
+    const ours = new Set(held.map(({ id }) => id))
     for (const run of missing) if (!ours.has(run.job.id)) this.#lose(run)
     return missing.filter((run) => ours.has(run.job.id))
   }

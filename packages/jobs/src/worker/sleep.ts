@@ -4,14 +4,13 @@ export interface Sleeper {
   say(sleeping: boolean): void
 }
 
-/** After an empty claim it looks again soon: what was enqueued while it fell asleep woke nobody. Then once a poll. */
+/** After an empty claim it looks again soon: what was enqueued while it fell asleep woke nobody. Then it is woken. */
 const soon = [20, 100, 500]
 /** Work that goes on for so long, in ms, and enqueuing need not wake this worker. Telling costs a write. */
 const busyAfter = 200
 
-/** When a worker without work looks again, and whether it counts as sleeping. */
+/** When a worker without work looks again, and whether it counts as sleeping. Once a poll its tending wakes it, too. */
 export class Sleep {
-  readonly #poll: number
   readonly #sleeper: Sleeper
   /** As registered. */
   #said = true
@@ -21,12 +20,11 @@ export class Sleep {
   #busyTimer: NodeJS.Timeout | null = null
   #stopped = false
 
-  constructor(poll: number, sleeper: Sleeper) {
-    this.#poll = poll
+  constructor(sleeper: Sleeper) {
     this.#sleeper = sleeper
   }
 
-  /** Nothing to claim; a wake or the next look ends it. */
+  /** Nothing to claim, until it is woken or looks again. */
   get idle(): boolean {
     return this.#idle
   }
@@ -47,11 +45,11 @@ export class Sleep {
     this.#clear()
     if (!this.#said) this.#tell(true)
     this.#idle = true
-    const after = Math.min(soon[this.#step++] ?? this.#poll, this.#poll)
-    this.#timer = setTimeout(() => this.#wakeUp(), after)
+    const after = soon[this.#step++]
+    if (after !== undefined) this.#timer = setTimeout(() => this.#wakeUp(), after)
   }
 
-  /** Somebody enqueued. */
+  /** There is something to claim, or may be. */
   wake(): void {
     this.#step = 0
     this.#wakeUp()

@@ -14,6 +14,7 @@ interface Tended {
   unparked: number
   due_from: string | null
   next_due: number | null
+  ready: boolean
   lowest: Record<string, [number, number, number]> | null
   orphans: number[] | null
 }
@@ -84,7 +85,7 @@ export class Tending {
     const { database, timing } = this.#engine
     const began = performance.now()
     const sweep = began >= this.#sweepAgainAt
-    const { rows } = await database.workers.query<Tended>(tend(database.schema), [
+    const rows = await database.work<Tended>(tend(database.schema), [
       this.#queues,
       this.#names(),
       sweep ? null : this.#dueFrom,
@@ -101,12 +102,12 @@ export class Tending {
     this.in(full ? 0 : Math.min(Math.max(done.next_due ?? timing.poll, 1), timing.poll))
   }
 
-  #look({ promoted, unparked, lowest, orphans }: Tended): void {
+  #look({ unparked, lowest, ready, orphans }: Tended): void {
     for (const [queue, [priority, runAt, id]] of Object.entries(lowest ?? {})) {
       const place: Place = [priority, runAt, String(id)]
       this.#floors.lower(queue, place)
     }
     if (unparked > 0) this.#floors.forget()
-    if (promoted > 0 || unparked > 0 || orphans) this.#onReady()
+    if (ready || orphans) this.#onReady()
   }
 }

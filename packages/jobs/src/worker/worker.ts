@@ -73,10 +73,10 @@ export class Worker {
       options.queues,
       () => this.#names,
       this.#floors,
-      () => this.#look(),
+      () => this.#sleep.wake(),
     )
     this.#endings = new Endings(engine, (delay) => this.#tending.in(delay))
-    this.#sleep = new Sleep(engine.timing.poll, {
+    this.#sleep = new Sleep({
       look: () => this.#look(),
       say: (sleeping) => this.#say(sleeping),
     })
@@ -132,7 +132,7 @@ export class Worker {
     await this.#written(ms)
     await Promise.all([this.#tending.stop(), this.#upkeep.stop(), this.#heartbeat?.stop()])
     const { database } = this.#engine
-    await database.workers.query(removeWorker(database.schema), [this.#id]).catch(this.#engine.report)
+    await database.work(removeWorker(database.schema), [this.#id]).catch(this.#engine.report)
     this.#state = 'stopped'
   }
 
@@ -141,8 +141,8 @@ export class Worker {
     await database.ready()
     this.#names = [...definitions.values()].flatMap(({ name, handler }) => (handler ? name : []))
     const { queues, concurrency } = this.#options
-    await database.workers.query(registerQueues(database.schema), [queues])
-    const { rows } = await database.workers.query<{ id: number }>(registerWorker(database.schema), [
+    await database.work(registerQueues(database.schema), [queues])
+    const rows = await database.work<{ id: number }>(registerWorker(database.schema), [
       this.name,
       concurrency,
       queues,
@@ -162,7 +162,7 @@ export class Worker {
     const { database, definitions, report } = this.#engine
     this.#names = [...definitions.values()].flatMap(({ name, handler }) => (handler ? name : []))
     try {
-      await database.workers.query(updateWorkerNames(database.schema), [this.#id, this.#names])
+      await database.work(updateWorkerNames(database.schema), [this.#id, this.#names])
       this.#floors.forget()
       this.#tending.in(0)
     } catch (error) {
@@ -191,8 +191,11 @@ export class Worker {
 
   #told(kind: string, rest: string): void {
     if (kind === 'wake' && this.#options.queues.includes(rest)) this.#sleep.wake()
-    else if (kind === 'reconnected') this.#sleep.wake()
-    else if (kind === 'cancel') {
+    else if (kind === 'due') this.#tending.in(0)
+    else if (kind === 'reconnected') {
+      this.#sleep.wake()
+      this.#tending.in(0)
+    } else if (kind === 'cancel') {
       const [worker, id] = rest.split(' ')
       if (worker === String(this.#id) && id) this.#cancel(id, null)
     }
@@ -200,7 +203,7 @@ export class Worker {
 
   #say(sleeping: boolean): void {
     const { database, report } = this.#engine
-    database.workers.query(setSleeping(database.schema), [this.#id, sleeping]).catch(report)
+    database.work(setSleeping(database.schema), [this.#id, sleeping]).catch(report)
   }
 
   /** Runs what is at hand, and claims more where there is room. */
@@ -278,9 +281,7 @@ export class Worker {
     const { database } = this.#engine
     for (;;) {
       try {
-        const { rows } = await database.workers.query<{ args: string }>(loadArgs(database.schema), [
-          run.job.argsRef,
-        ])
+        const rows = await database.work<{ args: string }>(loadArgs(database.schema), [run.job.argsRef])
         const [row] = rows
         if (!row) throw new JobError.Fatal('The arguments of this job are gone from the database.')
         return row.args
@@ -354,8 +355,8 @@ export class Worker {
     if (jobs.length === 0) return
     const { database, report } = this.#engine
     this.#floors.forget()
-    await database.workers
-      .query(release(database.schema), [jobs.map(({ id }) => id), jobs.map(({ token }) => token)])
+    await database
+      .work(release(database.schema), [jobs.map(({ id }) => id), jobs.map(({ token }) => token)])
       .catch(report)
   }
 

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest'
+import { JobError } from '../src/errors.ts'
+import { gate, setting, until } from './setting.ts'
+
+const t = setting()
+
+describe('list', () => {
+  test('answers jobs in any state, newest first, page by page', async () => {
+    const jobs = t.manager()
+    const good = jobs.job('good', async (n: number) => n)
+    const bad = jobs.job('bad', async () => Promise.reject(new Error('no')), { queue: 'other' })
+    const worker = await t.worker(jobs, { queues: ['default', 'other'] })
+    const done = await good.delayMany([[1], [2], [3]])
+    const failed = await bad.delay()
+    await Promise.allSettled([...done, failed].map((handle) => handle.result()))
+    await worker.stop()
+    const waiting = await good.delayMany([[4], [5]])
+    const later = await good.delayIn('1h', 6)
+    const canceled = await good.delay(7)
+    await canceled.cancel()
+    const all = [...done, failed, ...waiting, later, canceled].map(({ id }) => id).toReversed()
+
+    const first = await jobs.list({}, { limit: 3 })
+    const second = await jobs.list({}, { limit: 3, before: first.next ?? '' })
+    const third = await jobs.list({}, { limit: 3, before: second.next ?? '' })
+    expect([...first.jobs, ...second.jobs, ...third.jobs].map(({ id }) => id)).toEqual(all)
+    expect(third.next).toBeNull()
+
+    const ids = async (filter: object) => (await jobs.list(filter)).jobs.map(({ id }) => id)
+    expect(await ids({ state: 'finished' })).toEqual(done.map(({ id }) => id).toReversed())
+    expect(await ids({ state: 'failed' })).toEqual([failed.id])
+    expect(await ids({ state: 'canceled' })).toEqual([canceled.id])
+    expect(await ids({ state: 'queued' })).toEqual(waiting.map(({ id }) => id).toReversed())
+    expect(await ids({ state: 'scheduled' })).toEqual([later.id])
+    expect(await ids({ state: 'deferred' })).toEqual([])
+    expect(await ids({ queue: 'other' })).toEqual([failed.id])
+    expect(await ids({ name: 'bad', state: 'failed' })).toEqual([failed.id])
+    expect(await ids({ name: 'bad', state: 'finished' })).toEqual([])
+  })
+
+  test.each([
+    [{ state: 'finishd' }, {}, 'Did you mean "finished"?'],
+    [{ nme: 'x' }, {}, 'Did you mean "name"?'],
+    [{}, { limit: 0 }, 'The limit of a list must be a whole number from 1 to 1,000'],
+    [{}, { before: 'x' }, 'must be the id of a job'],
+  ])('%o %o is refused', async (filter, page, sentence) => {
+    const jobs = t.manager()
+    await expect(jobs.list(JSON.parse(JSON.stringify(filter)), page)).rejects.toThrow(JobError.Invalid)
+    await expect(jobs.list(JSON.parse(JSON.stringify(filter)), page)).rejects.toThrow(sentence)
+  })
+})
+
+describe('queues', () => {
+  test('are counted by state, with the wait of the oldest', async () => {
+    const jobs = t.manager()
+    const { passed, open } = gate()
+    const long = jobs.job('long', async () => passed)
+    await t.worker(jobs, { concurrency: 2 })
+    await long.delayMany([[], [], [], []])
+    await long.delayIn('1h')
+    await long.with({ queue: 'other' }).delayUntil(new Date(Date.now() - 60_000))
+    await until(async () => (await jobs.queues())[0]?.started === 2)
+    const [main, other] = await jobs.queues()
+    expect(main).toMatchObject({
+      name: 'default',
+      paused: false,
+      scheduled: 1,
+      queued: 2,
+      started: 2,
+      deferred: 0,
+    })
+    expect(main?.oldestWaiting).toBeGreaterThan(0)
+    expect(other).toMatchObject({ name: 'other', queued: 1, started: 0 })
+    expect(other?.oldestWaiting).toBeGreaterThan(59)
+    const info = await jobs.queueInfo('default', { limit: 3 })
+    expect(info).toMatchObject({ name: 'default', length: 4 })
+    expect(info.jobs.map(({ state }) => state)).toEqual(['started', 'started', 'queued'])
+    expect(await jobs.queueInfo('nowhere')).toEqual({ name: 'nowhere', length: 0, jobs: [] })
+    const [worker] = await jobs.workers()
+    expect(worker).toMatchObject({ queues: ['default'], concurrency: 2, running: 2 })
+    open()
+  })
+
+  test('that are paused start nothing, but take jobs; what runs goes on', async () => {
+    const jobs = t.manager()
+    const { passed, open } = gate()
+    const long = jobs.job('long', async (wait: boolean) => (wait ? passed : undefined))
+    await t.worker(jobs)
+    const running = await long.delay(true)
+    await until(async () => (await running.status())?.state === 'started')
+    await jobs.pause('default')
+    const waiting = await long.delay(false)
+    open()
+    await running.result()
+    expect((await waiting.status())?.state).toBe('queued')
+    expect((await jobs.queues())[0]).toMatchObject({ paused: true, queued: 1 })
+    await jobs.resume('default')
+    await waiting.result()
+  })
+})
+
+test('throughput counts by the minute, and ended since a time', async () => {
+  const jobs = t.manager()
+  const good = jobs.job('good', async () => {})
+  const bad = jobs.job('bad', async () => Promise.reject(new Error('no')))
+  await t.worker(jobs)
+  const handles = [...(await good.delayMany([[], [], []])), ...(await bad.delayMany([[], []]))]
+  await Promise.allSettled(handles.map((handle) => handle.result()))
+  await (await good.delayIn('1h')).cancel()
+  const minutes = await jobs.throughput(5)
+  expect(minutes).toHaveLength(5)
+  expect(minutes.reduce((sum, { finished }) => sum + finished, 0)).toBe(3)
+  expect(minutes.reduce((sum, { failed }) => sum + failed, 0)).toBe(2)
+  expect(
+    minutes.every(
+      ({ minute }, index) => minute.getTime() === (minutes[0]?.minute.getTime() ?? 0) + index * 60_000,
+    ),
+  ).toBe(true)
+  expect(await jobs.ended(new Date(Date.now() - 60_000))).toEqual({ finished: 3, failed: 2, canceled: 1 })
+  expect(await jobs.ended(new Date(Date.now() + 60_000))).toEqual({ finished: 0, failed: 0, canceled: 0 })
+  await expect(jobs.throughput(0)).rejects.toThrow('from 1 to 57,600')
+})
+
+test('tallies of past minutes are added up, and none is counted twice', async () => {
+  const jobs = t.manager({ timing: { upkeep: 100 } })
+  await jobs.migrate()
+  await t.sql(`insert into factotum_jobs.tally (at, finished, failed) values
+    (date_trunc('minute', now()) - interval '4 minutes', 3, 1), (date_trunc('minute', now()) - interval '4 minutes', 4, 0), (now(), 5, 0)`)
+  await t.worker(jobs)
+  await until(async () => (await t.sql('select from factotum_jobs.minute')).length === 1)
+  expect(await t.sql('select finished from factotum_jobs.tally')).toEqual([{ finished: 5 }])
+  const minutes = await jobs.throughput(6)
+  expect(minutes.map(({ finished }) => finished).reduce((a, b) => a + b)).toBe(12)
+  expect(await jobs.ended(new Date(0))).toMatchObject({ finished: 12, failed: 1 })
+})
+
+test('health tells the wait, the workers, and what is wrong', async () => {
+  const jobs = t.manager()
+  await jobs.define('note').delayUntil(new Date(Date.now() - 30_000))
+  const health = await jobs.health()
+  expect(health).toMatchObject({ ok: true, workers: 0, deadWorkers: 0, problems: [] })
+  expect(health.oldestWaiting).toBeGreaterThanOrEqual(30)
+  expect(health.database).toBeGreaterThan(0)
+  await t.sql(
+    `insert into factotum_jobs.worker (name, concurrency, queues, names, beaten_at) values ('gone', 1, '{a}', '{}', now() - interval '1 minute')`,
+  )
+  expect(await jobs.health()).toMatchObject({
+    ok: false,
+    deadWorkers: 1,
+    problems: [expect.stringContaining('1 worker(s) stopped beating')],
+  })
+})
+
+test('events, hooks and metrics tell what this process does', async () => {
+  const jobs = t.manager()
+  const told: string[] = []
+  for (const event of ['started', 'finished', 'failed', 'retrying', 'canceled'] as const) {
+    jobs.on(event, ({ name }) => told.push(`${event} ${name}`))
+  }
+  jobs.on('finished', () => {
+    throw new Error('a listener that fails harms nobody')
+  })
+  jobs.use({
+    async enqueue(call, next) {
+      told.push(`> enqueue ${call.name} ${call.count}`)
+      const answer = await next()
+      told.push(`< enqueue ${call.name}`)
+      return answer
+    },
+    async run(call, next) {
+      told.push(`> run ${call.name} ${call.attempt}`)
+      try {
+        return await next()
+      } finally {
+        told.push(`< run ${call.name}`)
+      }
+    },
+  })
+  const good = jobs.job('good', async () => 1)
+  let failed = false
+  const flaky = jobs.job(
+    'flaky',
+    async () => {
+      if (failed) return
+      failed = true
+      throw new Error('no')
+    },
+    { retries: 1, backoff: 'fixed', backoffDelay: 5 },
+  )
+  await t.worker(jobs)
+  await (await good.delay()).result()
+  await until(() => told.includes('finished good'))
+  await (await flaky.delay()).result()
+  await until(() => told.includes('finished flaky'))
+  await (await good.delayIn('1h')).cancel()
+  expect(told).toEqual(['> enqueue good 1', expect.any(String), ...told.slice(2)])
+  expect(told.filter((line) => line.endsWith('good'))).toEqual(
+    expect.arrayContaining([
+      '< enqueue good',
+      'started good',
+      '< run good',
+      'finished good',
+      'canceled good',
+    ]),
+  )
+  expect(told.filter((line) => line.includes('flaky') && !line.includes('enqueue'))).toEqual([
+    'started flaky',
+    '> run flaky 1',
+    '< run flaky',
+    'retrying flaky',
+    'started flaky',
+    '> run flaky 2',
+    '< run flaky',
+    'finished flaky',
+  ])
+  expect(jobs.metrics()).toMatchObject({
+    enqueued: 3,
+    started: 3,
+    finished: 2,
+    failed: 0,
+    retried: 1,
+    canceled: 1,
+    running: 0,
+  })
+})
