@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -17,6 +18,8 @@ export default defineConfig({
   test: {
     globalSetup: [from('packages/postgres/src/testing/test-server.ts')],
     pool: 'forks',
+    // Most files wait for a database or a child process; vitest would leave a core of a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     include: [
