@@ -10,13 +10,17 @@ export interface ColumnPlan {
   kind: ColumnKind
   /** Few different values: counted one by one, and all figures reckoned from the counts. */
   grouped: boolean
-  /** Values that the sample has more than once: where values are many, only these are counted. */
+  /** The sample has a value in every row, and none twice: this may be the table's key. */
+  unique: boolean
+  /** Values that the sample has often: where values are many, only these are counted. */
   frequent: string[]
 }
 
 /** In a small file every column is counted by value. */
 const fewRows = 200
 const frequentValues = 10
+/** Share of the rows from which on a value among many is worth counting. */
+const frequentShare = 0.001
 
 /** Plans all columns; the kinds that a person's report shows come from here. */
 export function planColumns({ dialect, rows, complete }: Sample): ColumnPlan[] {
@@ -34,8 +38,9 @@ export function planColumns({ dialect, rows, complete }: Sample): ColumnPlan[] {
       name: nameOf(dialect.names, index),
       kind: kindOf(cells),
       grouped: complete || cells.length < fewRows || counts.size < cells.length / 2,
+      unique: rows.length > 0 && counts.size === rows.length,
       frequent: [...counts]
-        .filter(([, count]) => count > 1)
+        .filter(([, count]) => count > 1 && count >= rows.length * frequentShare)
         .sort(([, one], [, other]) => other - one)
         .slice(0, frequentValues)
         .map(([value]) => value),

@@ -6,8 +6,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Binning, binningOf, binSql } from './binning.ts'
 import type { ColumnPlan } from './column-plan.ts'
+import { countedSpreads } from './counted-spread.ts'
 import { literal, query } from './duck.ts'
-import { type ColumnSpread, finite, longestText, numberOf, textOf } from './spread.ts'
+import { type ColumnSpread, finite, longestText, textOf } from './spread.ts'
 
 export interface ColumnCounts {
   /** Of columns of few values: as a spread, exact. */
@@ -54,11 +55,17 @@ export async function countValues(
     const onProgress = (share: number) => options.onProgress((at + share * some.length) / sets.length)
     await count(connection, options.source, some, onProgress)
     await readTop(connection, some, result)
-    await readSpreads(connection, some, result)
+    for (const [index, spread] of await countedSpreads(connection, valuesOf(some))) {
+      const counts = result.get(index)
+      if (counts) counts.spread = spread
+    }
     await readBins(connection, some, result)
   }
   return result
 }
+
+const valuesOf = (sets: CountedSet[]) =>
+  sets.flatMap(({ what, plan }, set) => (what === 'values' ? [{ plan, set }] : []))
 
 function setsOf(plan: ColumnPlan, { from, spreads }: CountsOptions): CountedSet[] {
   const cell = `c${plan.index - from}`
@@ -72,7 +79,7 @@ function setsOf(plan: ColumnPlan, { from, spreads }: CountsOptions): CountedSet[
   const binning = plan.kind.axis && spread ? binningOf(plan, spread) : null
   if (plan.kind.axis && binning) {
     const axis = finite(plan.kind.axis(cell))
-    sets.push({ plan, what: 'bins', expression: `(${binSql(axis, binning)})::varchar`, binning })
+    sets.push({ plan, what: 'bins', expression: binSql(axis, binning), binning })
   }
   return sets
 }
@@ -87,11 +94,14 @@ async function count(
   const last = sets.length - 1
   // Of GROUPING's bits only that of the set's own column is 0.
   const which = names.map((_, index) => `when ${2 ** sets.length - 1 - 2 ** (last - index)} then ${index}`)
+  const values = names.filter((_, index) => sets[index]?.what !== 'bins')
+  const bins = names.filter((_, index) => sets[index]?.what === 'bins')
   await connection.run('drop table if exists counted')
   await query(
     connection,
     `create temp table counted as
-     select case grouping(${names}) ${which.join(' ')} end as s, coalesce(${names.join(', ')}, null) as v, count(*) as n
+     select case grouping(${names}) ${which.join(' ')} end as s, coalesce(${[...values, 'null::varchar'].join(', ')}) as v,
+       coalesce(${[...bins, 'null::integer'].join(', ')}) as b, count(*) as n
      from (select ${sets.map(({ expression }, index) => `${expression} as s${index}`).join(', ')} from ${source})
      group by grouping sets (${names.map((name) => `(${name})`).join(', ')})`,
     onProgress,
@@ -129,73 +139,19 @@ async function readBins(
     counts.binning ??= binning ?? (spread && binningOf(plan, spread))
     if (!counts.binning) continue
     counts.bins = Array<number>(counts.binning.count).fill(0)
-    const bin = plan.kind.axis && spread ? binSql(finite(plan.kind.axis('v')), counts.binning) : 'v::int'
+    const bin = plan.kind.axis && spread ? binSql(finite(plan.kind.axis('v')), counts.binning) : 'b'
     cases.push(`when ${index} then ${bin}`)
   }
   if (cases.length === 0) return
   const rows = await query(
     connection,
     `select s::double as s, (case s ${cases.join(' ')} end)::double as bin, sum(n)::double as n
-     from counted where v is not null group by all having bin is not null`,
+     from counted where coalesce(v, b::varchar) is not null group by all having bin is not null`,
   )
   for (const { s, bin, n } of rows) {
     const set = sets[Number(s)]
     const counts = set && result.get(set.plan.index)?.bins
     const place = Math.max(0, Math.min((counts?.length ?? 1) - 1, Number(bin)))
     if (counts) counts[place] = (counts[place] ?? 0) + Number(n)
-  }
-}
-
-/** Figures of the columns of few values, from the counts. */
-async function readSpreads(
-  connection: DuckDBConnection,
-  sets: CountedSet[],
-  result: Map<number, ColumnCounts>,
-): Promise<void> {
-  const wanted = sets.flatMap(({ what, plan }, index) => (what === 'values' ? [{ plan, index }] : []))
-  if (wanted.length === 0) return
-  const axes = wanted.flatMap(({ plan, index }) =>
-    plan.kind.axis ? [`when ${index} then ${finite(plan.kind.axis('v'))}`] : [],
-  )
-  const axis = axes.length > 0 ? `case s ${axes.join(' ')} end` : 'null::double'
-  const rows = await query(
-    connection,
-    `with
-       valued as (select s, v, n, ${axis} as x from counted where v is not null and s in (${wanted.map(({ index }) => index)})),
-       running as (
-         select *, sum(n) over (partition by s, x is null order by x) as up_to, sum(n) filter (x is not null) over (partition by s) as fitting
-         from valued),
-       figured as (
-         select s, count(*)::double as distinct_texts, count(distinct x)::double as distinct_numbers, sum(n)::double as values,
-           coalesce(max(fitting), 0)::double as fitting, left(min(v), ${longestText}) as min_text, left(max(v), ${longestText}) as max_text,
-           min(x) as min, max(x) as max, coalesce(${finite('sum(x * n) / max(fitting)')}, sum(x * (n / fitting))) as mean, bool_and(x = floor(x)) as whole,
-           [min(x) filter (up_to >= 0.25 * fitting), min(x) filter (up_to >= 0.5 * fitting), min(x) filter (up_to >= 0.75 * fitting)] as quartiles,
-           left(min(v) filter (x is null), ${longestText}) as misfit
-         from running group by s)
-     select * replace (s::double as s) from figured`,
-  )
-  for (const row of rows) {
-    const set = sets[Number(row.s)]
-    const counts = set && result.get(set.plan.index)
-    if (counts) counts.spread = spreadOf(set.plan, row)
-  }
-}
-
-function spreadOf({ kind }: ColumnPlan, row: Record<string, unknown>): ColumnSpread {
-  const values = Number(row.values)
-  const fitting = kind.axis ? Number(row.fitting) : values
-  const quartiles = Array.isArray(row.quartiles) ? row.quartiles.map(numberOf) : []
-  const [first, median, third] = quartiles
-  return {
-    values,
-    fitting,
-    exact: true,
-    distinct: Number(kind.axis && fitting === values ? row.distinct_numbers : row.distinct_texts),
-    min: kind.axis ? numberOf(row.min) : textOf(row.min_text),
-    max: kind.axis ? numberOf(row.max) : textOf(row.max_text),
-    mean: kind.axis ? numberOf(row.mean) : null,
-    quartiles: first != null && median != null && third != null ? [first, median, third] : null,
-    whole: row.whole === true,
-    misfit: kind.axis ? textOf(row.misfit) : null,
   }
 }

@@ -314,7 +314,7 @@ describe('The figures', () => {
     expect(column(found, 'id')).toMatchObject({
       type: 'integer',
       distinct: rows,
-      distinct_exact: false,
+      distinct_exact: true,
       min: 1,
       max: rows,
     })
@@ -332,6 +332,16 @@ describe('The figures', () => {
       expect(Math.abs(Number(at) - rows * share)).toBeLessThan(rows * 0.02)
     expect(shares).toEqual([...shares].sort((one, other) => one - other))
     expect(shares.at(-1)).toBe(1)
+  })
+
+  it('find the one row that is there twice, also where its column looked like a key', async () => {
+    const path = join(folder, 'twice.csv')
+    const lines = Array.from({ length: 200_000 }, (_, at) => `${at},${at % 7}`)
+    lines.splice(150_001, 0, lines[150_000] ?? '')
+    await writeFile(path, `id,b\n${lines.join('\n')}\n`)
+    const found = await profilePath(path)
+    expect(found.summary.duplicates).toBe(1)
+    expect(column(found, 'id')).toMatchObject({ values: 200_001, distinct: 200_000, distinct_exact: true })
   })
 
   it('hold what no number can: overflow is left out, not infinite', async () => {

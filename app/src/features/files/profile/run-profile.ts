@@ -1,7 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { ChildMessage } from './child.ts'
+import { childProgram } from './child-program.ts'
 import type { Profile, ProfileRequest } from './profile.ts'
 import { type ColumnProfile, UnreadableFile } from './report.ts'
 import { privateFolder } from './work-folder.ts'
@@ -33,7 +33,7 @@ export async function runProfile({
   signal.throwIfAborted()
   const folder = await privateFolder(workFolder)
   try {
-    const child = start()
+    const child = start(await childProgram())
     const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
     const kill = () => killGroup(child)
     signal.addEventListener('abort', kill)
@@ -49,18 +49,21 @@ export async function runProfile({
   }
 }
 
-function start(): ChildProcess {
-  const source = import.meta.url.endsWith('.ts')
-  const entry = fileURLToPath(new URL(source ? './child.ts' : './child.js', import.meta.url))
-  const loader = source ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
-  return fork(entry, {
-    execArgv: [...loader, '--max-old-space-size=1024'],
+/** Starts the process; its program comes by the standard input. */
+function start(program: string): ChildProcess {
+  const child = spawn(process.execPath, ['--max-old-space-size=1024', '--input-type=module', '-'], {
+    // Where the program finds its packages.
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
     // Nothing of the environment that it doesn't need: secrets stay here.
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
     // A group of its own, so that whatever it starts goes with it.
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
   })
+  // A process that dies at once closes the pipe; its end says more than that.
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(program)
+  return child
 }
 
 function answerOf(

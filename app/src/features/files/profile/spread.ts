@@ -8,7 +8,7 @@ import { query } from './duck.ts'
 
 export interface Spread {
   rows: number
-  /** Rows that are equal to an earlier one; null when not asked for. */
+  /** Rows that are equal to an earlier one; null when it was not counted. */
   duplicates: number | null
   columns: Map<number, ColumnSpread>
 }
@@ -35,7 +35,10 @@ export interface SpreadOptions {
   /** Only those that are not `grouped`; a plan's column is `c{index - from}`. */
   plans: ColumnPlan[]
   from: number
+  /** Compare whole rows. */
   duplicates: boolean
+  /** A column whose different values are counted exactly, whatever that costs. */
+  key: ColumnPlan | null
   /** About how many: decides how exactly different values are counted. */
   rowsExpected: number
   onProgress: (share: number) => void
@@ -45,24 +48,59 @@ export interface SpreadOptions {
 export const longestText = 200
 
 export async function measureSpread(connection: DuckDBConnection, options: SpreadOptions): Promise<Spread> {
-  const { source, width, plans, from, duplicates } = options
-  const share = sharedBy(options.rowsExpected)
-  const all = Array.from({ length: width }, (_, index) => `c${index}`)
-  const cells = plans.flatMap((plan) => {
-    const cell = `c${plan.index - from}`
-    return plan.kind.axis ? [cell, `${finite(plan.kind.axis(cell))} as x${plan.index - from}`] : [cell]
-  })
-  const [row] = await query(
+  const { plans, from, duplicates, key } = options
+  const usual = sharedBy(options.rowsExpected)
+  const columns = plans.map((plan) => ({ plan, place: plan.index - from, share: plan === key ? 1 : usual }))
+  const counted = duplicates ? '(count(*) - count(distinct print))::double' : 'null'
+  const [row = {}] = await query(
     connection,
-    `select count(*)::double as rows,
-       ${[duplicates ? '(count(*) - count(distinct print))::double as duplicates' : 'null as duplicates', ...plans.map((plan) => figures(plan, from, share))].join(',\n')}
-     from (select ${[duplicates ? `hash(${all}) as print` : '1 as print', ...cells].join(', ')} from ${source})`,
+    `select count(*)::double as rows, ${[`${counted} as duplicates`, ...columns.map(figures)].join(',\n')}
+     from ${cells(options)}`,
     options.onProgress,
   )
-  return {
-    rows: Number(row?.rows ?? 0),
-    duplicates: row?.duplicates == null ? null : Number(row.duplicates),
-    columns: new Map(plans.map((plan) => [plan.index, spreadOf(row ?? {}, plan, from, share)])),
+  const spreads = new Map(columns.map((column) => [column.plan.index, spreadOf(row, column)]))
+  await addMisfits(connection, options, spreads)
+  return { rows: Number(row.rows ?? 0), duplicates: numberOf(row.duplicates), columns: spreads }
+}
+
+/** The cells of the planned columns; `x…` is the axis of `c…`, without infinity and NaN, which nobody can reckon with. */
+function cells({ source, width, plans, from, duplicates }: SpreadOptions): string {
+  const all = Array.from({ length: width }, (_, index) => `c${index}`)
+  const print = duplicates ? `hash(${all})` : '1'
+  const ordered = plans.filter(({ kind }) => kind.axis)
+  const read = plans.flatMap(({ kind, index }) => {
+    const cell = `c${index - from}`
+    return kind.axis ? [cell, `${kind.axis(cell)} as y${index - from}`] : [cell]
+  })
+  const axes = ordered.map(({ index }) => {
+    const axis = `y${index - from}`
+    return `case when isfinite(${axis}) then ${axis} end as x${index - from}`
+  })
+  return `(select ${['*', ...axes].join(', ')} from (select ${[`${print} as print`, ...read].join(', ')} from ${source}))`
+}
+
+/** One cell of each column that has some which are not of its kind; seldom needed, so a reading of its own. */
+async function addMisfits(
+  connection: DuckDBConnection,
+  options: SpreadOptions,
+  spreads: Map<number, ColumnSpread>,
+): Promise<void> {
+  const plans = options.plans.filter(({ index }) => {
+    const spread = spreads.get(index)
+    return spread && spread.fitting < spread.values
+  })
+  if (plans.length === 0) return
+  const examples = plans.map(({ index }) => {
+    const place = index - options.from
+    return `left(min(c${place}) filter (x${place} is null), ${longestText}) as misfit${place}`
+  })
+  const [row = {}] = await query(
+    connection,
+    `select ${examples.join(', ')} from ${cells({ ...options, plans, duplicates: false })}`,
+  )
+  for (const { index } of plans) {
+    const spread = spreads.get(index)
+    if (spread) spread.misfit = textOf(row[`misfit${index - options.from}`])
   }
 }
 
@@ -80,61 +118,45 @@ const differing = (value: string, place: number, share: number) => {
   return `count(distinct ${value})${within}::double as distinct${place}, count(${value})${within}::double as among${place}`
 }
 
-function figures({ kind, index }: ColumnPlan, from: number, share: number): string {
-  const place = index - from
+interface MeasuredColumn {
+  plan: ColumnPlan
+  /** Its cells are `c{place}`. */
+  place: number
+  /** See `sharedBy`. */
+  share: number
+}
+
+function figures({ plan: { kind }, place, share }: MeasuredColumn): string {
   const cell = `c${place}`
   if (!kind.axis) {
     return `count(${cell})::double as values${place}, ${differing(cell, place, share)},
       left(min(${cell}), ${longestText}) as min${place}, left(max(${cell}), ${longestText}) as max${place}`
   }
   const axis = `x${place}`
+  const whole = kind.type === 'integer' ? `bool_and(${axis} = floor(${axis}))` : 'false'
   return `count(${cell})::double as values${place}, count(${axis})::double as fitting${place},
     ${differing(axis, place, share)}, min(${axis}) as min${place}, max(${axis}) as max${place},
-    avg(${axis}) as mean${place}, approx_quantile(${axis}, [0.25, 0.5, 0.75]) as quartiles${place},
-    bool_and(${axis} = floor(${axis})) as whole${place},
-    left(min(${cell}) filter (${axis} is null), ${longestText}) as misfit${place}`
+    avg(${axis}) as mean${place}, approx_quantile(${axis}, [0.25, 0.5, 0.75]) as quartiles${place}, ${whole} as whole${place}`
 }
 
-function spreadOf(
-  row: Record<string, unknown>,
-  { kind, index }: ColumnPlan,
-  from: number,
-  share: number,
-): ColumnSpread {
-  const place = index - from
-  const values = Number(row[`values${place}`])
-  const fitting = kind.axis ? Number(row[`fitting${place}`]) : values
-  const found = Number(row[`distinct${place}`])
-  const allDiffer = found === Number(row[`among${place}`])
-  const distinct = allDiffer ? fitting : Math.min(fitting, found * share)
-  const exact = share === 1
-  if (!kind.axis) {
-    const min = textOf(row[`min${place}`])
-    const max = textOf(row[`max${place}`])
-    return {
-      values,
-      fitting,
-      distinct,
-      exact,
-      min,
-      max,
-      mean: null,
-      quartiles: null,
-      whole: false,
-      misfit: null,
-    }
-  }
+function spreadOf(row: Record<string, unknown>, { plan, place, share }: MeasuredColumn): ColumnSpread {
+  const { axis } = plan.kind
+  const figure = (name: string) => row[`${name}${place}`]
+  const values = Number(figure('values'))
+  const fitting = axis ? Number(figure('fitting')) : values
+  const found = Number(figure('distinct'))
+  const allDiffer = found === Number(figure('among'))
   return {
     values,
     fitting,
-    distinct,
-    exact,
-    min: numberOf(row[`min${place}`]),
-    max: numberOf(row[`max${place}`]),
-    mean: numberOf(row[`mean${place}`]),
-    quartiles: quartilesOf(row[`quartiles${place}`]),
-    whole: row[`whole${place}`] === true,
-    misfit: textOf(row[`misfit${place}`]),
+    distinct: allDiffer ? fitting : Math.min(fitting, found * share),
+    exact: share === 1,
+    min: axis ? numberOf(figure('min')) : textOf(figure('min')),
+    max: axis ? numberOf(figure('max')) : textOf(figure('max')),
+    mean: axis ? numberOf(figure('mean')) : null,
+    quartiles: axis ? quartilesOf(figure('quartiles')) : null,
+    whole: figure('whole') === true,
+    misfit: null,
   }
 }
 

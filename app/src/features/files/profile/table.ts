@@ -23,57 +23,81 @@ export interface TableProfile {
   columns: ColumnProfile[]
 }
 
-/** Profiles all columns of one source, in two readings of it; a third where the sample misled. */
+/** Profiles all columns of one source, in two readings of it; more where the sample misled. */
 export async function profileTable(
   connection: DuckDBConnection,
   options: TableOptions,
 ): Promise<TableProfile> {
-  const { source, from, rowsExpected, onProgress } = options
-  const width = options.plans.length
-  const pass = (plans: ColumnPlan[], duplicates: boolean, progress: (share: number) => void) =>
-    measureSpread(connection, {
-      source,
-      width,
-      from,
-      duplicates,
-      rowsExpected,
-      plans: plans.filter(({ grouped }) => !grouped),
-      onProgress: progress,
-    })
-
-  const first = await pass(options.plans, options.duplicates, (share) => onProgress(share * 0.55))
-  const spreads = first.columns
-  let plans = options.plans.map((plan) => {
-    const spread = spreads.get(plan.index)
-    return spread && isMisjudged(plan, spread) ? asText(plan) : plan
-  })
-  const changed = plans.filter((plan, at) => plan !== options.plans[at])
-  if (changed.length > 0) {
-    const again = await pass(changed, false, () => {})
-    for (const [index, spread] of again.columns) spreads.set(index, spread)
-  }
-
+  const { source, from, onProgress } = options
+  const { rows, duplicates, spreads, plans } = await spread(connection, options, (share) =>
+    onProgress(share * 0.55),
+  )
   const counting = (some: ColumnPlan[], progress: (share: number) => void) =>
     countValues(connection, { source, from, spreads, plans: some, onProgress: progress })
   const counts = await counting(plans, (share) => onProgress(0.55 + share * 0.45))
-  const misjudged = plans.filter((plan) => {
-    const spread = counts.get(plan.index)?.spread
-    return spread && isMisjudged(plan, spread)
-  })
-  if (misjudged.length > 0) {
-    const texts = misjudged.map(asText)
-    for (const [index, count] of await counting(texts, () => {})) counts.set(index, count)
-    plans = plans.map((plan) => texts.find(({ index }) => index === plan.index) ?? plan)
+  const final = retried(plans, (plan) => counts.get(plan.index)?.spread)
+  if (final.texts.length > 0) {
+    for (const [index, count] of await counting(final.texts, () => {})) counts.set(index, count)
   }
   onProgress(1)
   return {
-    rows: first.rows,
-    duplicates: first.duplicates ?? 0,
-    columns: plans.map((plan) => {
+    rows,
+    duplicates,
+    columns: final.plans.map((plan) => {
       const found = counts.get(plan.index)
-      return columnProfile(plan, first.rows, found?.spread ?? spreads.get(plan.index) ?? nothing, found)
+      return columnProfile(plan, rows, found?.spread ?? spreads.get(plan.index) ?? nothing, found)
     }),
   }
+}
+
+/** The first reading: of the columns of many values, and of the rows. */
+async function spread(
+  connection: DuckDBConnection,
+  options: TableOptions,
+  onProgress: (share: number) => void,
+) {
+  const { source, from, rowsExpected } = options
+  const whole = { source, from, rowsExpected, width: options.plans.length }
+  const many = options.plans.filter(({ grouped }) => !grouped)
+  const key = options.duplicates ? keyAmong(many) : null
+  const first = await measureSpread(connection, {
+    ...whole,
+    key,
+    plans: many,
+    duplicates: options.duplicates && !key,
+    onProgress,
+  })
+  const { rows, columns: spreads } = first
+  const { plans, texts } = retried(options.plans, (plan) => spreads.get(plan.index))
+  const again = { ...whole, key: null, onProgress() {} }
+  if (texts.length > 0) {
+    const asTexts = await measureSpread(connection, { ...again, plans: texts, duplicates: false })
+    for (const [index, spread] of asTexts.columns) spreads.set(index, spread)
+  }
+  // Where all keys differ, no rows are equal. Where not, the rows are compared after all.
+  const proven = key !== null && first.columns.get(key.index)?.distinct === rows
+  const compared =
+    key && !proven ? await measureSpread(connection, { ...again, plans: [], duplicates: true }) : first
+  return { rows, duplicates: proven ? 0 : (compared.duplicates ?? 0), spreads, plans }
+}
+
+/** The column that most likely tells every row from every other, and is quick to compare. */
+const keyAmong = (plans: ColumnPlan[]): ColumnPlan | null => {
+  const keys = plans.filter(({ unique }) => unique)
+  return keys.find(({ kind }) => kind.axis) ?? keys[0] ?? null
+}
+
+/** The plans with those made text that the sample misjudged, and these alone. */
+function retried(plans: ColumnPlan[], spreadOf: (plan: ColumnPlan) => ColumnSpread | null | undefined) {
+  const texts: ColumnPlan[] = []
+  const all = plans.map((plan) => {
+    const found = spreadOf(plan)
+    if (!found || !isMisjudged(plan, found)) return plan
+    const text = asText(plan)
+    texts.push(text)
+    return text
+  })
+  return { plans: all, texts }
 }
 
 /** A column of a table without rows. */
