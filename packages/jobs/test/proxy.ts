@@ -11,38 +11,45 @@ export interface Proxy {
   mend(): void
 }
 
+export interface ProxyOptions {
+  /** Keeps notifications to itself, as a pooler in transaction mode does. */
+  deaf?: boolean
+}
+
 /** Makes proxies, and closes them after each test. */
-export function proxies(target: () => string): () => Promise<Proxy> {
+export function proxies(target: () => string): (options?: ProxyOptions) => Promise<Proxy> {
   const closers: (() => Promise<void>)[] = []
   afterEach(async () => {
     for (const close of closers.splice(0)) await close()
   })
-  return async () => {
-    const { proxy, close } = await open(new URL(target()))
+  return async (options = {}) => {
+    const { proxy, close } = await open(new URL(target()), options)
     closers.push(close)
     return proxy
   }
 }
 
-async function open(target: URL): Promise<{ proxy: Proxy; close: () => Promise<void> }> {
+async function open(
+  target: URL,
+  { deaf = false }: ProxyOptions,
+): Promise<{ proxy: Proxy; close: () => Promise<void> }> {
   const sockets = new Set<Socket>()
   let whole = true
   let statements = 0
   const server = createServer((socket) => {
     if (!whole) return void socket.destroy()
     const onward = createConnection({ host: target.hostname, port: Number(target.port) })
-    const count = statementCounter()
+    const asked = messages(false)
     join(socket, onward, (data) => {
-      statements += count(data)
+      statements += asked(data).filter(endsStatement).length
+      return data
     })
-    join(onward, socket, () => {})
+    const answered = messages(true)
+    join(onward, socket, (data) => (deaf ? Buffer.concat(answered(data).filter(isNoNotification)) : data))
   })
-  function join(from: Socket, to: Socket, see: (data: Buffer) => void): void {
+  function join(from: Socket, to: Socket, pass: (data: Buffer) => Buffer): void {
     sockets.add(from)
-    from.on('data', (data: Buffer) => {
-      see(data)
-      to.write(data)
-    })
+    from.on('data', (data: Buffer) => to.write(pass(data)))
     from.on('error', () => to.destroy())
     from.on('close', () => {
       sockets.delete(from)
@@ -78,20 +85,22 @@ async function open(target: URL): Promise<{ proxy: Proxy; close: () => Promise<v
   }
 }
 
-/** Counts the messages Query and Sync of one connection: one of them ends each statement that is sent. */
-function statementCounter(): (data: Buffer) => number {
+/** Query or Sync: one of them ends each statement that is sent. */
+const endsStatement = (message: Buffer) => message[0] === 0x51 || message[0] === 0x53
+const isNoNotification = (message: Buffer) => message[0] !== 0x41
+
+/** Cuts what one side of a connection sends into its messages. A client's first, of the connection's start, has no type. */
+function messages(started: boolean): (data: Buffer) => Buffer[] {
   let rest = Buffer.alloc(0)
-  let started = false
   return (data) => {
     rest = Buffer.concat([rest, data])
-    let count = 0
+    const whole: Buffer[] = []
     for (;;) {
-      // The first message, of the connection's start, has no type.
       const type = started ? 1 : 0
-      if (rest.length < type + 4) return count
+      if (rest.length < type + 4) return whole
       const end = type + rest.readInt32BE(type)
-      if (rest.length < end) return count
-      if (started && (rest[0] === 0x51 || rest[0] === 0x53)) count++
+      if (rest.length < end) return whole
+      whole.push(started ? rest.subarray(0, end) : Buffer.alloc(0))
       started = true
       rest = rest.subarray(end)
     }

@@ -47,7 +47,7 @@ test('one that hears nothing finds the job at its next look', async () => {
   await sleep(1_000)
   await t.sql('update factotum_jobs.worker set sleeping = false')
   const heard = await heardDuring(async () => (await note.delay()).result())
-  expect(heard).toEqual([])
+  expect(heard).not.toContain('wake default')
 })
 
 test('enqueuing tells nobody while no worker sleeps, and only the queues of those that do', async () => {
@@ -123,4 +123,20 @@ test('a listening connection that is lost heals, and what was enqueued meanwhile
   const began = performance.now()
   expect(await (await note.delay(2)).result()).toBe(2)
   expect(performance.now() - began).toBeLessThan(5_000)
+})
+
+test('a connection on which nothing is heard, as through PgBouncer in transaction mode, is reported with what to do', async () => {
+  const way = await proxy({ deaf: true })
+  const jobs = t.manager({ connectionString: way.url, timing: { poll: 500 } })
+  const errors: string[] = []
+  jobs.on('error', ({ message }) => errors.push(message))
+  const note = jobs.job('note', async () => 'done')
+  await t.worker(jobs)
+  await until(() => errors.length > 0)
+  expect(errors[0]).toContain(
+    'is there a PgBouncer in transaction mode between? Give the workers a direct connection string',
+  )
+  expect(await jobs.health()).toMatchObject({ ok: false, problems: [expect.stringContaining('PgBouncer')] })
+  // Nobody wakes it, but it looks.
+  expect(await (await note.delay()).result()).toBe('done')
 })

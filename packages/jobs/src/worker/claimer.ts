@@ -31,7 +31,6 @@ export class Claimer {
     const queues = this.#nextOrder()
     const { places, probe } = this.#floors.forClaim(queues, performance.now())
     const rows = await database.workInText({
-      name: 'claim',
       text: claim(database.schema),
       values: [worker, queues, places, names, limit, free, suspect, probe],
     })

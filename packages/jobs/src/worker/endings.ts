@@ -129,7 +129,6 @@ export class Endings {
     })
     const { database } = this.#engine
     const rows = await database.work<{ missing: string[] }>({
-      name: 'complete',
       text: complete(database.schema),
       values: [`[${parts.join(',')}]`],
     })
