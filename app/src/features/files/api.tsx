@@ -6,7 +6,7 @@ import type { Context } from '../../platform/context.ts'
 import type { HttpServer } from '../../platform/http/index.ts'
 import { acceptFile } from './accept.ts'
 import { body, errorBody, fileWithReportBody, listBody, reportBody, short, shortBody } from './bodies.ts'
-import { sendDetail } from './detail.tsx'
+import { sendDetail, sendDetailPart } from './detail.tsx'
 import errors from './errors.ts'
 import { fileId, findFile } from './find.ts'
 import { giveUpFile } from './give-up.ts'
@@ -114,6 +114,8 @@ export function filesApi(app: HttpServer, context: Context): void {
 
   const giveUp = async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply) => {
     const file = await giveUpFile(context, await findFile(context, request.params.id))
+    // The detail has the same button as the row.
+    if (String(request.headers['hx-target']).endsWith('-detail')) return sendDetailPart(context, reply, file)
     return answer(request, reply, { file, status: 200, fragment: <FileRow file={file} />, page: '/files' })
   }
   const summary = 'Cancels a file that waits or is processed, removes one that has ended'

@@ -47,6 +47,7 @@ const columnBody = Type.Object({
   max: value,
   mean: value,
   quartiles: orNull(Type.Array(value, { minItems: 3, maxItems: 3 })),
+  quartiles_exact: Type.Boolean({ description: 'False: estimated.' }),
   top: Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() })),
   histogram: orNull(Type.Object({ from: value, to: value, counts: Type.Array(Type.Integer()) })),
 })

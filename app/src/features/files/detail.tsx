@@ -23,6 +23,15 @@ export async function sendDetail<Reply extends Parameters<typeof sendFragment>[0
   return sendPage(request, reply, { title: file.name, active: '/files', topics: ['files'], body: detail })
 }
 
+/** The part of a popup or page that replaces itself. */
+export async function sendDetailPart<Reply extends Parameters<typeof sendFragment>[0]>(
+  context: Context,
+  reply: Reply,
+  file: StoredFile,
+): Promise<Reply> {
+  return sendFragment(reply, <Detail {...(await loadDetail(context, file, 0))} />)
+}
+
 /** Everything but the file itself, which may be of any size. */
 async function loadDetail({ database }: Context, file: StoredFile, after: number): Promise<DetailProps> {
   const summary = await readSummary(database, file.id)

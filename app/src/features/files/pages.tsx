@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { sendFragment, sendPage } from '../../console/index.ts'
 import type { Context } from '../../platform/context.ts'
 import type { HttpServer } from '../../platform/http/index.ts'
+import { sendDetailPart } from './detail.tsx'
 import { fileId, findFile } from './find.ts'
 import { listFiles } from './list.ts'
 import { FileList, NewFiles, Upload } from './pages/file-list.tsx'
@@ -49,6 +50,9 @@ export function filesPages(app: HttpServer, context: Context): void {
   })
 
   const id = Type.Object({ id: Type.String() })
+  app.get('/files/:id/detail', { schema: { hide: true, params: id } }, async ({ params }, reply) =>
+    sendDetailPart(context, reply, await findFile(context, params.id)),
+  )
   app.get('/files/:id/row', { schema: { hide: true, params: id } }, async ({ params }, reply) =>
     sendFragment(reply, <FileRow file={await findFile(context, params.id)} />),
   )

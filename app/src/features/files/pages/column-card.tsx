@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { Count } from '../../../console/components/index.ts'
-import type { ColumnProfile, Histogram, Value } from '../profile/report.ts'
+import type { ColumnProfile, Value } from '../profile/report.ts'
 
 /** One column of a report: its figures, and a picture of its values. */
 export function ColumnCard({ column, rows }: { column: ColumnProfile; rows: number }): VNode {
@@ -19,8 +19,7 @@ export function ColumnCard({ column, rows }: { column: ColumnProfile; rows: numb
         <dl class="column-figures">
           <Figure label="Empty">{rows > 0 && nulls > 0 ? `${share(nulls, rows)} · ${nulls}` : nulls}</Figure>
           <Figure label="Different">
-            {column.distinct_exact ? null : 'about '}
-            <Count value={column.distinct} />
+            <Different column={column} />
           </Figure>
           {misfits > 0 ? (
             <Figure label={`Not ${type}`}>
@@ -35,16 +34,28 @@ export function ColumnCard({ column, rows }: { column: ColumnProfile; rows: numb
   )
 }
 
-function Range({ column: { min, max, mean, quartiles } }: { column: ColumnProfile }): VNode | null {
+function Different({ column: { distinct, distinct_exact, values } }: { column: ColumnProfile }): VNode {
+  if (distinct_exact) return <Count value={distinct} />
+  if (distinct === values) return <>nearly all</>
+  return (
+    <>
+      about <Count value={distinct} />
+    </>
+  )
+}
+
+function Range({ column }: { column: ColumnProfile }): VNode | null {
+  const { min, max, mean, quartiles } = column
   if (min === null) return null
+  const about = column.quartiles_exact ? '' : '≈ '
   return (
     <>
       <Figure label="Least">{shown(min)}</Figure>
       {quartiles ? (
         <>
-          <Figure label="1st quartile">{shown(quartiles[0])}</Figure>
-          <Figure label="Median">{shown(quartiles[1])}</Figure>
-          <Figure label="3rd quartile">{shown(quartiles[2])}</Figure>
+          <Figure label="1st quartile">{about + shown(quartiles[0])}</Figure>
+          <Figure label="Median">{about + shown(quartiles[1])}</Figure>
+          <Figure label="3rd quartile">{about + shown(quartiles[2])}</Figure>
         </>
       ) : null}
       <Figure label="Greatest">{shown(max)}</Figure>
@@ -61,16 +72,16 @@ const Figure = ({ label, children }: { label: string; children: VNode['props']['
 )
 
 /** A histogram where values have an order, and bars of the most frequent values where some repeat. */
-function Picture({ column: { name, histogram, top, values } }: { column: ColumnProfile }): VNode {
-  const repeating = top.filter(({ count }) => count > 1)
+function Picture({ column }: { column: ColumnProfile }): VNode {
+  const { histogram, values } = column
+  const repeating = column.top.filter(({ count }) => count > 1).slice(0, histogram ? 3 : 6)
   return (
     <div class="column-picture">
-      {histogram ? <Bins name={name} histogram={histogram} /> : null}
-      {repeating.length > 0 ? (
-        <Bars top={repeating.slice(0, histogram ? 3 : 6)} values={values} />
-      ) : histogram ? null : (
-        <p class="none">{values > 0 ? 'Hardly any value repeats.' : 'Nothing to show.'}</p>
-      )}
+      {histogram ? <Bins column={column} counts={histogram.counts} /> : null}
+      {repeating.length > 0 ? <Bars top={repeating} values={values} /> : null}
+      {repeating.length === 0 && !histogram ? (
+        <p class="none">{values > 0 ? 'No value is frequent.' : 'Nothing to show.'}</p>
+      ) : null}
     </div>
   )
 }
@@ -78,7 +89,7 @@ function Picture({ column: { name, histogram, top, values } }: { column: ColumnP
 const height = 48
 const width = 240
 
-function Bins({ name, histogram: { from, to, counts } }: { name: string; histogram: Histogram }): VNode {
+function Bins({ column: { name, min, max }, counts }: { column: ColumnProfile; counts: number[] }): VNode {
   const most = Math.max(1, ...counts)
   const step = width / counts.length
   return (
@@ -86,7 +97,7 @@ function Bins({ name, histogram: { from, to, counts } }: { name: string; histogr
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={`Histogram of ${name}, from ${shown(from)} to ${shown(to)}`}
+        aria-label={`Histogram of ${name}, from ${shown(min)} to ${shown(max)}`}
       >
         {counts.map((count, bin) => {
           // A bin that has anything is seen.
@@ -104,25 +115,22 @@ function Bins({ name, histogram: { from, to, counts } }: { name: string; histogr
         })}
       </svg>
       <figcaption class="bins-scale">
-        <span>{shown(from)}</span>
-        <span>{shown(to)}</span>
+        <span>{shown(min)}</span>
+        <span>{shown(max)}</span>
       </figcaption>
     </figure>
   )
 }
 
 function Bars({ top, values }: { top: { value: string; count: number }[]; values: number }): VNode {
+  const most = Math.max(...top.map(({ count }) => count))
   return (
     <ol class="bars">
       {top.map(({ value, count }) => (
         <li class="bars-row" key={value}>
           <span class="bars-value">{value}</span>
           <svg class="bars-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-            <rect
-              class="bin"
-              width={Math.max(0.5, (count / Math.max(1, values)) * 100).toFixed(2)}
-              height="6"
-            />
+            <rect class="bin" width={((count / most) * 100).toFixed(2)} height="6" />
           </svg>
           <span class="bars-count">
             <Count value={count} /> · {share(count, values)}
@@ -139,7 +147,7 @@ export function shown(value: Value): string {
   if (typeof value === 'string') return value
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString('en')
   if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e15)) return value.toPrecision(5)
-  return value.toLocaleString('en', { maximumSignificantDigits: 7 })
+  return value.toLocaleString('en', { maximumSignificantDigits: 6 })
 }
 
 /** "12 %"; small shares are never 0, and large ones never all. */
@@ -148,5 +156,5 @@ export function share(part: number, whole: number): string {
   if (part === 0) return '0 %'
   if (percent < 0.1) return '< 0.1 %'
   if (part < whole && percent > 99.9) return '> 99.9 %'
-  return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`
+  return `${percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} %`
 }

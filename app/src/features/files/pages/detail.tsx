@@ -18,7 +18,14 @@ export interface DetailProps {
 export function Detail({ file, summary, columns, next }: DetailProps): VNode {
   const over = finished.includes(file.status)
   return (
-    <div class="file-detail">
+    <div
+      id={`file-${file.id}-detail`}
+      class="file-detail"
+      data-live={`file:${file.id}`}
+      hx-get={`/files/${file.id}/detail`}
+      hx-trigger="live"
+      hx-swap="outerHTML"
+    >
       <Facts
         facts={[
           { label: 'Status', value: <FileSign status={file.status} /> },
@@ -37,7 +44,7 @@ export function Detail({ file, summary, columns, next }: DetailProps): VNode {
         <Report fileId={file.id} summary={summary} columns={columns} next={next} />
       ) : null}
       {over ? <RunAgainForm file={file} reading={summary?.reading ?? null} /> : null}
-      <GiveUp file={file} />
+      <GiveUp file={file} target={`#file-${file.id}-detail`} id={`file-${file.id}-detail-give-up`} />
     </div>
   )
 }

@@ -76,7 +76,7 @@ export function FileRow({ file }: { file: StoredFile }): VNode {
         <Time at={updatedAt} />
       </Cell>
       <Cell label="">
-        <GiveUp file={file} />
+        <GiveUp file={file} id={`file-${id}-give-up`} target={`#file-${id}`} />
       </Cell>
     </Row>
   )
@@ -99,15 +99,23 @@ export function HandlingTime({ file: { startedAt, endedAt, status } }: { file: S
   return <Duration ms={startedAt && endedAt ? Math.max(0, endedAt.getTime() - startedAt.getTime()) : null} />
 }
 
+export interface GiveUpProps {
+  file: StoredFile
+  /** The button's element id. */
+  id: string
+  /** The selector of what the answer replaces: a row, or a detail. */
+  target: string
+}
+
 /** Cancel while there is work, remove after it. */
-export function GiveUp({ file: { id, status } }: { file: StoredFile }): VNode | null {
-  const next = givenUp(status)
+export function GiveUp({ file, id, target }: GiveUpProps): VNode | null {
+  const next = givenUp(file.status)
   if (!next) return null
   return (
     <PostButton
-      id={`file-${id}-give-up`}
-      action={`/processing_file/${id}/delete/`}
-      target={`#file-${id}`}
+      id={id}
+      action={`/processing_file/${file.id}/delete/`}
+      target={target}
       tone={next === 'Removed' ? 'danger' : 'plain'}
     >
       {next === 'Canceled' ? 'Cancel' : 'Remove'}

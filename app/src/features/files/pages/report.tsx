@@ -23,24 +23,22 @@ export function Report({ fileId, summary, columns, next }: ReportProps): VNode {
       ))}
       <Overview summary={summary} />
       {summary.refused > 0 ? <Refused summary={summary} /> : null}
-      <div class="report-columns">
-        <section aria-label="Columns">
-          <h3 class="report-title">Columns</h3>
-          <ol class="columns">
-            {columns.map((column) => (
-              <ColumnCard column={column} rows={summary.rows} key={column.position} />
-            ))}
-          </ol>
-          {next ? (
-            <p>
-              <a href={next} hx-get={next} hx-target="#dialog" hx-swap="innerHTML">
-                Next columns
-              </a>
-            </p>
-          ) : null}
-        </section>
-        <FirstRows summary={summary} columns={columns} />
-      </div>
+      <FirstRows summary={summary} columns={columns} />
+      <section aria-label="Columns">
+        <h2 class="report-title">Columns</h2>
+        <ol class="columns">
+          {columns.map((column) => (
+            <ColumnCard column={column} rows={summary.rows} key={column.position} />
+          ))}
+        </ol>
+        {next ? (
+          <p>
+            <a href={next} hx-get={next} hx-target="#dialog" hx-swap="innerHTML">
+              Next columns
+            </a>
+          </p>
+        ) : null}
+      </section>
       <p class="report-foot">
         <a href={`/processing_file/${fileId}/report/`}>The whole report as JSON</a>
       </p>
@@ -109,10 +107,10 @@ function FirstRows({
   if (within.length === 0) return null
   return (
     <div class="first-rows">
-      <h3 class="report-title">First rows</h3>
+      <h2 class="report-title">First rows</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard. */}
-      <section class="first-rows-box" tabIndex={0} aria-label="First rows, scrolls sideways">
-        <table class="table table-compact">
+      <section class="first-rows-box" tabIndex={0} aria-label="First rows" id="first-rows" data-keep-scroll>
+        <table class="sheet">
           <thead>
             <tr>
               {within.map(({ position, name }) => (

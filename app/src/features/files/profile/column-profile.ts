@@ -36,6 +36,7 @@ export function columnProfile(
     max: show(spread.max),
     mean: show(spread.mean),
     quartiles: spread.quartiles && mapThree(spread.quartiles, show),
+    quartiles_exact: plan.grouped,
     top: counts?.top ?? [],
     histogram: histogramOf(kind, counts),
   }

@@ -25,7 +25,9 @@ export interface ColumnProfile {
   mean: Value
   /** First quartile, median, third quartile; null where there is no order but the alphabet's. */
   quartiles: [Value, Value, Value] | null
-  /** The most frequent values with exact counts, most frequent first; empty where hardly any repeats. */
+  /** False: estimated, within one or two per cent of the rows. */
+  quartiles_exact: boolean
+  /** The most frequent values with exact counts, most frequent first; empty where none is frequent. */
   top: { value: string; count: number }[]
   histogram: Histogram | null
 }
