@@ -21,17 +21,7 @@ export class Changes {
   async take(client: SqlClient, limit: number): Promise<JobChange[]> {
     const began = performance.now()
     const sweep = began >= this.#sweepAgainAt
-    let { rows } = await client.query(takeChanges(this.#schema), [
-      sweep ? '0' : this.#floor,
-      limit,
-      this.#transaction,
-    ])
-    if (!sweep && rows[0]?.standing !== true) {
-      // What the take before took is back, and older than what this one found: both together, in order.
-      const found = rows
-      rows = (await client.query(takeChanges(this.#schema), ['0', limit, null])).rows
-      rows = [...found, ...rows].toSorted((a, b) => Number(a.pos) - Number(b.pos))
-    }
+    const { rows } = await this.#ask(client, sweep ? '0' : this.#floor, limit)
     const now = performance.now()
     if (sweep) this.#sweepAgainAt = now + (now - began) / sweepShare
     const transaction = rows[0]?.transaction
@@ -40,6 +30,17 @@ export class Changes {
     const last = changes.at(-1)?.pos
     if (last !== undefined && last !== null) this.#floor = String(last)
     return changes.map(changeOf)
+  }
+
+  async #ask(client: SqlClient, from: string, limit: number) {
+    try {
+      return await client.query(takeChanges(this.#schema), [from, limit, this.#transaction])
+    } catch (error) {
+      // Another server may know nothing of that transaction.
+      this.#floor = '0'
+      this.#transaction = null
+      throw error
+    }
   }
 }
 
