@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { JobError } from './errors.ts'
-import { keepPartitions, makePartitions } from './history.ts'
+import { makePartitions } from './history.ts'
 import { history, pending, upgrade } from './migrations.ts'
 import { sqlState } from './sql-state.ts'
 
@@ -177,9 +177,9 @@ export class Database {
     client.on('error', () => {})
     await client.connect()
     try {
-      if (migrate) await upgrade(client, set)
-      else await this.#requireCurrent(client)
-      await keepPartitions(client, this.schema)
+      if (!migrate) return await this.#requireCurrent(client)
+      await upgrade(client, set)
+      await makePartitions(client, this.schema)
     } finally {
       await client.end()
     }

@@ -29,23 +29,32 @@ interface Canceled extends Fenced {
   news: { id: string; name: string; queue: string; correlationId: string | null }
 }
 
+export interface EndingsListener {
+  /** A batch was written. */
+  written(): void
+  /** A job comes back in so many ms. */
+  retryIn(ms: number): void
+}
+
 const mostAtOnce = 1_000
+/** Characters of results in one statement. */
+const mostCharacters = 8_000_000
 const longestText = 10_000
 
 /** Writes how runs ended, in batches, each fenced by its token, and tells it to this process once it is so. */
 export class Endings {
   readonly #engine: Engine
-  /** Some job comes back in so many ms. */
-  readonly #onRetry: (delay: number) => void
+  readonly #listener: EndingsListener
   readonly #finished: FencedWrites<Finished>
   readonly #failed: FencedWrites<Failed>
   readonly #canceled: FencedWrites<Canceled>
 
-  constructor(engine: Engine, onRetry: (delay: number) => void) {
+  constructor(engine: Engine, listener: EndingsListener) {
     this.#engine = engine
-    this.#onRetry = onRetry
+    this.#listener = listener
     const common = {
       most: mostAtOnce,
+      mostWeight: mostCharacters,
       held: (items: readonly Fenced[]) => this.#held(items),
       lost: (item: Fenced & { run: Run | null }) => this.#lost(item.run),
       report: engine.report,
@@ -54,6 +63,7 @@ export class Endings {
       ...common,
       atOnce: 2,
       write: (items) => this.#writeFinished(items),
+      weight: ({ result }) => result.length,
       written: (items) => this.#tellFinished(items),
       refused: (item, error) => this.fail(item.run, error, false),
     })
@@ -61,7 +71,7 @@ export class Endings {
       ...common,
       atOnce: 1,
       write: (items) => this.#writeFailed(items),
-      written: () => {},
+      written: () => listener.written(),
       refused: (_item, error) => engine.report(error),
     })
     this.#canceled = new FencedWrites<Canceled>({
@@ -183,6 +193,7 @@ export class Endings {
   #tellFinished(items: readonly Finished[]): void {
     const { events, metrics } = this.#engine
     metrics.finished += items.length
+    this.#listener.written()
     if (!events.has('finished')) return
     for (const { run, result, took } of items) {
       events.emit('finished', { ...news(run), result: JSON.parse(result), milliseconds: took })
@@ -196,7 +207,7 @@ export class Endings {
       events.emit('failed', { ...news(run), attempt: run.attempt, error })
     } else if (state === 'scheduled') {
       metrics.retried++
-      this.#onRetry(retry ?? 0)
+      this.#listener.retryIn(retry ?? 0)
       events.emit('retrying', { ...news(run), attempt: run.attempt, error, delay: retry ?? 0 })
     } else if (state === 'canceled') {
       metrics.canceled++
@@ -207,6 +218,7 @@ export class Endings {
   #tellCanceled(items: readonly Canceled[]): void {
     const { events, metrics } = this.#engine
     metrics.canceled += items.length
+    this.#listener.written()
     for (const { news: job, how } of items) {
       const { id, name, queue, correlationId } = job
       events.emit('canceled', { id, name, queue, correlationId, how })

@@ -10,6 +10,9 @@ export interface FencedWriter<Item extends Fenced> {
   /** At most so many statements on the way. */
   atOnce: number
   most: number
+  /** How heavy an item is; a batch is no heavier than `mostWeight`, but for a single one. Default: nothing. */
+  weight?(item: Item): number
+  mostWeight: number
   /** Writes a batch; answers the ids that were passed over: locked by somebody at this moment, or lost. */
   write(items: readonly Item[]): Promise<readonly string[]>
   /** Those of the given items that this claim still owns. */
@@ -75,8 +78,21 @@ export class FencedWrites<Item extends Fenced> {
     this.#scheduled = true
     process.nextTick(() => {
       this.#scheduled = false
-      void this.#send(this.#waiting.splice(0, this.#writer.most))
+      void this.#send(this.#take())
     })
+  }
+
+  #take(): Item[] {
+    const { most, mostWeight, weight } = this.#writer
+    if (!weight) return this.#waiting.splice(0, most)
+    let sum = 0
+    let count = 0
+    for (const item of this.#waiting) {
+      sum += weight(item)
+      if (count === most || (count > 0 && sum > mostWeight)) break
+      count++
+    }
+    return this.#waiting.splice(0, count)
   }
 
   async #send(batch: Item[]): Promise<void> {

@@ -40,6 +40,13 @@ export class Reports implements RunReports {
     else this.#writeAt(performance.now() + showStartAfter)
   }
 
+  /** Resolves when the database knows that this run begins, or that it is lost. */
+  async recordStart(run: Run): Promise<void> {
+    this.#unrecorded.add(run)
+    this.#dirty.add(run)
+    await this.flush(run)
+  }
+
   /** A run ended: its start goes with its end. */
   ended(run: Run): void {
     this.#unrecorded.delete(run)

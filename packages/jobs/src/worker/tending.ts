@@ -23,7 +23,7 @@ interface Tended {
 export class Tending {
   readonly #engine: Engine
   readonly #queues: readonly string[]
-  readonly #names: () => string[]
+  readonly #handled: { readonly names: string[] }
   readonly #floors: Floors
   /** There may be more to claim now. */
   readonly #onReady: () => void
@@ -38,13 +38,13 @@ export class Tending {
   constructor(
     engine: Engine,
     queues: readonly string[],
-    names: () => string[],
+    handled: { readonly names: string[] },
     floors: Floors,
     onReady: () => void,
   ) {
     this.#engine = engine
     this.#queues = queues
-    this.#names = names
+    this.#handled = handled
     this.#floors = floors
     this.#onReady = onReady
   }
@@ -87,7 +87,7 @@ export class Tending {
     const sweep = began >= this.#sweepAgainAt
     const rows = await database.work<Tended>(tend(database.schema), [
       this.#queues,
-      this.#names(),
+      this.#handled.names,
       sweep ? null : this.#dueFrom,
       most,
     ])

@@ -1,0 +1,206 @@
+import type { Engine, KnownJob } from '../engine.ts'
+import { JobError } from '../errors.ts'
+import { around } from '../hooks.ts'
+import { loadArgs } from '../sql/load-args.ts'
+import type { ClaimedJob } from './claimed-job.ts'
+import { Endings, news } from './endings.ts'
+import { Reports } from './reports.ts'
+import { type Outcome, Run } from './run.ts'
+
+export interface RunnerListener {
+  ended(): void
+  /** A run ended, or endings were written: there may be room for more. */
+  moved(): void
+  /** A job comes back in so many ms. */
+  retryIn(ms: number): void
+}
+
+const afterFailure = 500
+/** How long stopping waits for the database beyond its grace. */
+const patience = 5_000
+
+/** Runs claimed jobs: from their handler's first line until their end is written. */
+export class Runner {
+  readonly #engine: Engine
+  readonly #listener: RunnerListener
+  readonly #reports: Reports
+  readonly #endings: Endings
+  readonly #running = new Map<string, Run>()
+  /** Ended runs whose last words are being written. */
+  #flushing = 0
+  #onMove: () => void = () => {}
+
+  constructor(engine: Engine, listener: RunnerListener) {
+    this.#engine = engine
+    this.#listener = listener
+    this.#reports = new Reports(engine)
+    this.#endings = new Endings(engine, {
+      written: () => this.#moved(),
+      retryIn: (ms) => listener.retryIn(ms),
+    })
+  }
+
+  get running(): number {
+    return this.#running.size
+  }
+
+  get hasSuspect(): boolean {
+    for (const run of this.#running.values()) if (run.job.suspect) return true
+    return false
+  }
+
+  /** How many endings are not written yet. */
+  get backlog(): number {
+    return this.#endings.backlog
+  }
+
+  /** False where this process has no handler for it. */
+  begin(job: ClaimedJob): boolean {
+    const definition = this.#engine.definitions.get(job.name)
+    const { handler } = definition ?? {}
+    if (!definition || !handler) return false
+    const run = new Run(job, this.#reports)
+    this.#running.set(job.id, run)
+    // Should it end this process, it must be known that it ran.
+    if (job.suspect && !run.startRecorded) void this.#startOnRecord(run, definition, handler)
+    else this.#start(run, definition, handler)
+    return true
+  }
+
+  /** Cancels a job that this worker has claimed and not begun. */
+  drop(job: ClaimedJob): void {
+    this.#endings.cancel(job, null, 'before_start')
+  }
+
+  /** @param token null where the telling didn't name it */
+  cancel(id: string, token: string | null): void {
+    const run = this.#running.get(id)
+    if (run && (token === null || run.job.token === token)) run.cancel(this.#engine.timing.cancelGrace)
+  }
+
+  /** Nothing that runs is this worker's any more. */
+  loseAll(): void {
+    for (const run of this.#running.values()) run.lose()
+  }
+
+  /** Resolves when no handler runs, or after `ms`. */
+  async finished(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms)
+    })
+    await Promise.race([this.#until(() => this.#running.size === 0), late])
+    clearTimeout(timer)
+  }
+
+  /** Takes what still runs from its handlers; answers the jobs, to be handed back. */
+  async giveUp(): Promise<ClaimedJob[]> {
+    const runs = [...this.#running.values()]
+    await Promise.all(runs.map((run) => this.#reports.flush(run)))
+    const left = runs.filter((run) => !run.settled)
+    const reason = new JobError.Closed('The worker was stopped; the job runs again elsewhere.')
+    for (const run of left) run.lose(reason)
+    return left.map(({ job }) => job)
+  }
+
+  /** Resolves when all is written; a database that is away is waited for `ms` and a little longer. */
+  async written(ms: number): Promise<void> {
+    const giveUp = setTimeout(() => {
+      this.#reports.abandon()
+      this.#endings.abandon()
+    }, ms + patience)
+    await this.#until(() => this.#flushing === 0)
+    await this.#endings.settled()
+    clearTimeout(giveUp)
+    this.#reports.abandon()
+  }
+
+  async #startOnRecord(
+    run: Run,
+    definition: KnownJob,
+    handler: NonNullable<KnownJob['handler']>,
+  ): Promise<void> {
+    await this.#reports.recordStart(run)
+    if (run.startRecorded) return this.#start(run, definition, handler)
+    // Lost before it began.
+    this.#running.delete(run.job.id)
+    this.#moved()
+  }
+
+  #start(run: Run, definition: KnownJob, handler: NonNullable<KnownJob['handler']>): void {
+    const { metrics, events } = this.#engine
+    metrics.started++
+    metrics.running++
+    this.#reports.began(run)
+    if (events.has('started')) events.emit('started', { ...news(run), attempt: run.attempt })
+    const timeout = run.job.options?.timeout ?? definition.timeout
+    run.start(this.#work(run, handler), timeout, (outcome) => this.#ended(run, outcome))
+  }
+
+  #work(run: Run, handler: NonNullable<KnownJob['handler']>): () => unknown {
+    const { job, id, name, queue, attempt, correlationId } = run
+    const plain = () => (job.args === null ? this.#loadArgs(run).then(handler) : handler(job.args))
+    const wraps = this.#engine.hooks.flatMap((hook) => hook.run ?? [])
+    if (wraps.length === 0) return plain
+    return () => around(wraps, { id, name, queue, attempt, correlationId }, async () => plain())
+  }
+
+  /** Large arguments are fetched when their job begins. A database that is away costs no attempt. */
+  async #loadArgs(run: Run): Promise<string> {
+    const { database, report } = this.#engine
+    for (;;) {
+      try {
+        const [row] = await database.work<{ args: string }>(loadArgs(database.schema), [run.job.argsRef])
+        if (!row) throw new JobError.Fatal('The arguments of this job are gone from the database.')
+        return row.args
+      } catch (error) {
+        if (error instanceof JobError || run.settled) throw error
+        report(error)
+        await new Promise((resolve) => setTimeout(resolve, afterFailure))
+      }
+    }
+  }
+
+  #ended(run: Run, outcome: Outcome): void {
+    this.#running.delete(run.job.id)
+    const { metrics } = this.#engine
+    metrics.running--
+    this.#listener.ended()
+    metrics.busy += performance.now() - run.startedAt
+    this.#reports.ended(run)
+    if (outcome.kind !== 'lost' && this.#reports.owes(run)) void this.#writeAfterReports(run, outcome)
+    else this.#write(run, outcome)
+    this.#moved()
+  }
+
+  async #writeAfterReports(run: Run, outcome: Outcome): Promise<void> {
+    this.#flushing++
+    await this.#reports.flush(run)
+    this.#flushing--
+    this.#write(run, outcome)
+    this.#moved()
+  }
+
+  #write(run: Run, outcome: Outcome): void {
+    if (outcome.kind === 'finished') this.#endings.finish(run, outcome.result)
+    else if (outcome.kind === 'failed') this.#endings.fail(run, outcome.error, outcome.final)
+    else if (outcome.kind === 'canceled') this.#endings.cancel(run.job, run, outcome.how)
+    else {
+      this.#engine.metrics.lost++
+      this.#engine.events.emit('lost', news(run))
+    }
+  }
+
+  #moved(): void {
+    this.#onMove()
+    this.#listener.moved()
+  }
+
+  /** For the time of stopping, when one at a time waits. */
+  async #until(condition: () => boolean): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onMove = () => condition() && resolve()
+      this.#onMove()
+    })
+  }
+}
