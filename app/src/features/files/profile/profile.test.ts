@@ -91,6 +91,13 @@ describe('A broken row costs itself only, with its line and the reason', () => {
     expect(summary.reading.encoding).toBe('utf-8')
   })
 
+  it('a line that is longer than any buffer', async () => {
+    const { summary } = await profileOf(
+      Buffer.concat([Buffer.from('a,b\n1,2\n'), Buffer.alloc(80_000_000, 'x'), Buffer.from('\n3,4\n')]),
+    )
+    expect(summary).toMatchObject({ rows: 2, refused_rows: [{ line: 3, reason: 'is longer than 2 MB' }] })
+  })
+
   it('and only the first 100 are kept, but all are counted', async () => {
     const { summary } = await profileOf(`a,b\n${'1,2\n3\n'.repeat(500)}`)
     expect([summary.rows, summary.refused, summary.refused_rows.length]).toEqual([500, 500, 100])

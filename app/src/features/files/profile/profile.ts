@@ -126,8 +126,9 @@ async function readDirectly({
   }
 }
 
-/** DuckDB says so in many ways; memory, disk and interrupts are none of them. */
-const isAboutContent = ({ message }: Error) => /^(Invalid Input|Conversion|Parser) Error/.test(message)
+/** DuckDB says so in many ways; of these others a copy of the good rows would be no cure. */
+const isAboutContent = ({ message }: Error) =>
+  !/^(Out of Memory|IO|Permission|INTERRUPT|Internal|FATAL|Binder|Catalog) Error/i.test(message)
 
 async function readSieved(work: Work): Promise<Found> {
   const { path, size, sample, plans, rowsExpected, folder, duck, progress } = work
