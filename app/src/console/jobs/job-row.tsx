@@ -47,8 +47,8 @@ export function JobRow({ job, longest }: { job: JobStatus; longest: number }): V
 }
 
 function Attempts({ job: { attempts, maxAttempts } }: { job: JobStatus }): VNode {
-  if (maxAttempts > 1) return <>{`${attempts} of ${maxAttempts}`}</>
-  return attempts > 0 ? <>{attempts}</> : <span class="none">–</span>
+  if (attempts === 0 && maxAttempts <= 1) return <span class="none">–</span>
+  return <span>{maxAttempts > 1 ? `${attempts} of ${maxAttempts}` : attempts}</span>
 }
 
 /** Beside the state: how far, when, or why it waits. */
