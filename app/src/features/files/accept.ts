@@ -21,7 +21,7 @@ export async function acceptFile(
         .values({ name, size, sha256, storageKey: key, survey })
         .returning({ id: files.id, run: files.run })
       if (!file) throw new Error('The file was not inserted.')
-      const job = await profile.with({ client, correlationId }).delay(file.id, file.run)
+      const job = await profile.with({ client, correlationId, follow: true }).delay(file.id, file.run)
       const [stored] = await db
         .update(files)
         .set({ jobId: job.id })

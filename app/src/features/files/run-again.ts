@@ -38,7 +38,9 @@ export async function runAgain(
       () => [],
     )
     if (!again) return null
-    const job = await profile.with({ client: tx.client, correlationId }).delay(again.id, again.run)
+    const job = await profile
+      .with({ client: tx.client, correlationId, follow: true })
+      .delay(again.id, again.run)
     const expected = { id: again.id, status: [again.status], run: again.run }
     return changeFile(context, tx, expected, { jobId: job.id }, queuedNews)
   })
