@@ -5,6 +5,7 @@ import { endCanceled } from './sql/end-canceled.ts'
 import { overdueCancels } from './sql/overdue-cancels.ts'
 import { requestCancel } from './sql/request-cancel.ts'
 import { selectStatus } from './sql/select-status.ts'
+import { requireJobId } from './status.ts'
 
 /** A job may be claimed or handed back between two looks at it. */
 const tries = 5
@@ -17,6 +18,7 @@ const workersTurn = 2_000
  * @throws JobError.NotFound, JobError.Conflict when it has ended
  */
 export async function cancelJob(engine: Engine, id: string): Promise<'canceled' | 'canceling'> {
+  requireJobId(id)
   const { database, events, metrics } = engine
   for (let attempt = 0; attempt < tries; attempt++) {
     const [gone] = await database.query<{

@@ -32,14 +32,6 @@ export class Database {
   #closed = false
 
   constructor({ connectionString, pool, schema, migrate }: DatabaseOptions) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]{0,50}$/.test(schema)) {
-      throw new JobError.Invalid(
-        `The schema can't be ${JSON.stringify(schema)}: allowed are up to 51 letters, digits and underscores, not beginning with a digit.`,
-      )
-    }
-    if (pool && connectionString) {
-      throw new JobError.Invalid('Give either a connectionString or a pool, not both.')
-    }
     this.#schemaName = schema
     this.schema = pg.escapeIdentifier(schema)
     this.#migrate = migrate

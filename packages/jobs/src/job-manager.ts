@@ -1,40 +1,30 @@
-import type { Pool } from 'pg'
+import { Calls } from './calls.ts'
 import { cancelJob } from './cancel.ts'
 import { Changes } from './changes.ts'
-import { checkTimeZone } from './cron.ts'
 import { Database } from './database.ts'
-import {
-  type ArgsOf,
-  type DefinitionHost,
-  isHandler,
-  type JobDefinition,
-  makeDefinition,
-  type ResultOf,
-} from './definition.ts'
-import { Ends } from './ends.ts'
-import { defaultTiming, type Engine, type KnownJob, type Timing } from './engine.ts'
-import { enqueueWithHooks, insertJobs } from './enqueue.ts'
-import { SharedEnqueue } from './enqueue-shared.ts'
+import { type ArgsOf, isHandler, type JobDefinition, makeDefinition, type ResultOf } from './definition.ts'
+import { defaultTiming, type Engine, type KnownJob } from './engine.ts'
 import { JobError } from './errors.ts'
 import { Events, type JobEventName, type JobListener } from './events.ts'
 import { countEnded, figuresOfMinutes, figuresOfQueues, figuresOfWorkers } from './figures.ts'
 import { followJobs } from './follow.ts'
-import type { JobHandle } from './handle.ts'
 import { checkHealth, type JobHealth } from './health.ts'
 import type { Hooks } from './hooks.ts'
 import { jobsInQueue, listPage, type PageOptions } from './list.ts'
 import { Listener } from './listen.ts'
+import {
+  checkManagerOptions,
+  checkWorkerOptions,
+  type JobManagerOptions,
+  type NewWorkerOptions,
+} from './manager-options.ts'
 import { type JobMetrics, noMetrics } from './metrics.ts'
-import { type Checks, checkOptions, flag, name as nameCheck, wholeNumber } from './options.ts'
+import { setPaused } from './queues.ts'
 import { retryJob } from './retry.ts'
-import { newSchedule, type Schedule, schedules, storeSchedule, unschedule } from './schedule.ts'
+import { type Schedule, schedules, unschedule } from './schedule.ts'
 import { Scheduler } from './scheduler.ts'
-import { pauseQueue } from './sql/pause-queue.ts'
-import { registerQueues } from './sql/register-queues.ts'
-import { wakeQueues } from './sql/wake-queues.ts'
-import { jobDetail, jobResult, jobStatus, requireJobId } from './status.ts'
+import { jobDetail, jobStatus } from './status.ts'
 import type {
-  CallOptions,
   JobChange,
   JobDetail,
   JobFilter,
@@ -49,51 +39,21 @@ import type {
 } from './types.ts'
 import { Worker } from './worker/worker.ts'
 
-export interface JobManagerOptions {
-  /** Where the jobs are; default: as `pg` finds it in the environment (`PGHOST` and its like). */
-  connectionString?: string | undefined
-  /** A pool of the caller's, instead; workers and listening make connections of their own like its. It stays open. */
-  pool?: Pool
-  /** Default `'factotum_jobs'`. */
-  schema?: string
-  /** Make and upgrade the tables on first use; default true. Else `migrate()` does. */
-  migrate?: boolean
-  /** Default zone of schedules; default `'UTC'`. */
-  timeZone?: string
-  /** Largest arguments of a call as JSON, in bytes; default 1 MiB. */
-  maxArgsBytes?: number
-  /** Shorter times, for tests. */
-  timing?: Partial<Timing>
-}
-
-export interface NewWorkerOptions {
-  /** Which queues it serves; default `['default']`. */
-  queues?: string[]
-  /** How many jobs run at once, 1 to 10,000; default 10. */
-  concurrency?: number
-  /** Default: host and process id. */
-  name?: string
-}
-
 /** Defines jobs, enqueues them, runs workers, and answers what becomes of them. */
 export class JobManager {
   readonly #engine: Engine
   readonly #definitions = new Map<string, KnownJob>()
   readonly #handlerListeners = new Set<() => void>()
   readonly #hooks: Hooks[] = []
-  readonly #shared: SharedEnqueue
-  readonly #ends: Ends
+  readonly #calls: Calls
   readonly #changes: Changes
-  readonly #timeZone: string
   readonly #schedulers = new Set<Scheduler>()
   readonly #workers = new Set<Worker>()
-  readonly #queues = new Set<string>()
-  readonly #host: DefinitionHost
   #closing: Promise<void> | null = null
 
   /** @throws JobError.Invalid for options that don't exist or aren't allowed. Connects when first needed. */
   constructor(options: JobManagerOptions = {}) {
-    checkOptions(options, managerChecks, 'of a JobManager')
+    checkManagerOptions(options)
     const { connectionString, pool, schema = 'factotum_jobs', migrate = true, timeZone = 'UTC' } = options
     const events = new Events()
     const report = (error: unknown) => this.#report(error)
@@ -118,11 +78,14 @@ export class JobManager {
       },
       report,
     }
-    this.#shared = new SharedEnqueue(database, (queue) => this.#know(queue))
-    this.#ends = new Ends(this.#engine)
     this.#changes = new Changes(database.schema)
-    this.#timeZone = timeZone
-    this.#host = this.#makeHost(options.maxArgsBytes ?? 1_048_576)
+    this.#calls = new Calls(this.#engine, {
+      timeZone,
+      maxArgsBytes: options.maxArgsBytes ?? 1_048_576,
+      onHandler: () => {
+        for (const listener of this.#handlerListeners) listener()
+      },
+    })
   }
 
   /**
@@ -153,7 +116,7 @@ export class JobManager {
 
   /** A worker, not yet started. @throws JobError.Invalid */
   worker(options: NewWorkerOptions = {}): Worker {
-    checkOptions(options, workerChecks, 'of a worker')
+    checkWorkerOptions(options)
     const { queues = ['default'], concurrency = 10, name = '' } = options
     const worker = new Worker(this.#engine, { queues: [...new Set(queues)], concurrency, name })
     this.#workers.add(worker)
@@ -193,7 +156,6 @@ export class JobManager {
    * @throws JobError.NotFound, JobError.Conflict when it has ended
    */
   async cancel(id: string): Promise<'canceled' | 'canceling'> {
-    requireJobId(id)
     return cancelJob(this.#engine, id)
   }
 
@@ -245,11 +207,11 @@ export class JobManager {
 
   /** No job of this queue is claimed until `resume`; those that run go on. */
   async pause(queue: string): Promise<void> {
-    await this.#setPaused(queue, true)
+    return setPaused(this.#engine.database, queue, true)
   }
 
   async resume(queue: string): Promise<void> {
-    await this.#setPaused(queue, false)
+    return setPaused(this.#engine.database, queue, false)
   }
 
   /** Keeps the changes of these jobs for `takeChanges`, from now to their end. */
@@ -310,7 +272,7 @@ export class JobManager {
       ...[...this.#schedulers].map((scheduler) => scheduler.stop()),
     ])
     for (const timer of this.#engine.pending) clearTimeout(timer)
-    await this.#ends.close()
+    await this.#calls.close()
     await this.#engine.database.close()
   }
 
@@ -324,73 +286,10 @@ export class JobManager {
         `The job ${JSON.stringify(name)} is defined already: each name stands for one job.`,
       )
     }
-    const { definition, known } = makeDefinition(this.#host, name, options, handler)
+    const { definition, known } = makeDefinition(this.#calls, name, options, handler)
     this.#definitions.set(name, known)
-    if (handler) this.#host.handlerGiven()
+    if (handler) this.#calls.handlerGiven()
     return definition
-  }
-
-  #makeHost(maxArgsBytes: number): DefinitionHost {
-    const { database } = this.#engine
-    const around = <T>(
-      name: string,
-      queue: string,
-      count: number,
-      call: CallOptions,
-      store: () => Promise<T>,
-    ) =>
-      enqueueWithHooks(this.#engine, { name, queue, count, correlationId: call.correlationId ?? null }, store)
-    return {
-      maxArgsBytes,
-      // Nothing is waited for before the call is handed on: calls of the same moment keep their order.
-      enqueueOne: (name, queue, job, call) =>
-        around(name, queue, 1, call, async () => {
-          if (!call.client) return this.#shared.add(job, queue)
-          await this.#know(queue)
-          const [id] = await insertJobs(call.client, database.schema, [job])
-          return id ?? ''
-        }),
-      enqueueMany: async (name, queue, jobs, call) => {
-        await this.#know(queue)
-        return around(name, queue, jobs.length, call, () =>
-          insertJobs(call.client ?? database.pool, database.schema, jobs),
-        )
-      },
-      handle: <Result>(id: string): JobHandle<Result> => ({
-        id,
-        status: () => jobStatus<Result>(database, id),
-        result: async () => {
-          await this.#ends.of(id)
-          return jobResult<Result>(database, id)
-        },
-        cancel: () => this.cancel(id),
-      }),
-      schedule: async (name, head, args, rule, call) => {
-        if (this.#closing) throw new JobError.Closed()
-        const schedule = newSchedule(name, head, args, rule, this.#timeZone)
-        await storeSchedule(this.#engine, schedule, call.client)
-        return schedule.name
-      },
-      handlerGiven: () => {
-        for (const listener of this.#handlerListeners) listener()
-      },
-    }
-  }
-
-  /** Lists a queue when this process first meets it. */
-  async #know(queue: string): Promise<void> {
-    if (this.#closing) throw new JobError.Closed()
-    if (this.#queues.has(queue)) return
-    const { database } = this.#engine
-    await database.query(registerQueues(database.schema), [[queue]])
-    this.#queues.add(queue)
-  }
-
-  async #setPaused(queue: string, paused: boolean): Promise<void> {
-    nameCheck(queue, 'name of a queue')
-    const { database } = this.#engine
-    await database.query(pauseQueue(database.schema), [queue, paused])
-    if (!paused) await database.query(wakeQueues(database.schema), [[queue]])
   }
 
   #report(error: unknown): void {
@@ -399,24 +298,4 @@ export class JobManager {
     if (events.has('error')) events.emit('error', event)
     else process.emitWarning(event)
   }
-}
-
-const managerChecks: Checks<JobManagerOptions> = {
-  connectionString: () => {},
-  pool: () => {},
-  schema: nameCheck,
-  migrate: flag,
-  timeZone: checkTimeZone,
-  maxArgsBytes: wholeNumber(2, 268_435_456),
-  timing: () => {},
-}
-
-const workerChecks: Checks<NewWorkerOptions> = {
-  queues: (value, what) => {
-    if (!Array.isArray(value) || value.length === 0)
-      throw new JobError.Invalid(`The ${what} must be a list of one name or more.`)
-    for (const queue of value) nameCheck(queue, 'name of a queue')
-  },
-  concurrency: wholeNumber(1, 10_000),
-  name: nameCheck,
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { type TestDatabase, testDatabase } from '@factotum/postgres/testing'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { JobManager, type JobManagerOptions, type NewWorkerOptions } from '../src/job-manager.ts'
+import { JobManager } from '../src/job-manager.ts'
+import type { JobManagerOptions, NewWorkerOptions } from '../src/manager-options.ts'
 import type { Worker } from '../src/worker/worker.ts'
 
 /** Rescue and cancel, ten times faster than by default. */

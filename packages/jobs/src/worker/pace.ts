@@ -23,9 +23,8 @@ export class Pace {
   ahead(now: number): number {
     const length = now - this.#windowBegan
     if (length >= shortestWindow) {
-      const measured = this.#ended / length
-      // Down at once and up by halves: slow jobs must not find many waiting behind them.
-      this.#perMs = measured < this.#perMs ? measured : (this.#perMs + measured) / 2
+      // As it was in the last window, up and down: what is claimed ahead of slower jobs is handed back soon.
+      this.#perMs = this.#ended / length
       this.#windowBegan = now
       this.#ended = 0
     }

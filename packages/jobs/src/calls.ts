@@ -1,0 +1,109 @@
+import { cancelJob } from './cancel.ts'
+import type { DefinitionHost } from './definition.ts'
+import { Ends } from './ends.ts'
+import type { Engine } from './engine.ts'
+import { enqueueWithHooks, insertJobs, type NewJob } from './enqueue.ts'
+import { SharedEnqueue } from './enqueue-shared.ts'
+import { JobError } from './errors.ts'
+import type { JobHandle } from './handle.ts'
+import { newSchedule, type ScheduleOptions, storeSchedule } from './schedule.ts'
+import { registerQueues } from './sql/register-queues.ts'
+import { jobResult, jobStatus } from './status.ts'
+import type { CallOptions } from './types.ts'
+
+/** What the definitions of one manager do their work with: storing calls, and handles to what was stored. */
+export class Calls implements DefinitionHost {
+  readonly maxArgsBytes: number
+  readonly #engine: Engine
+  readonly #timeZone: string
+  readonly #shared: SharedEnqueue
+  readonly #ends: Ends
+  readonly #queues = new Set<string>()
+  readonly #onHandler: () => void
+  #closed = false
+
+  constructor(engine: Engine, options: { maxArgsBytes: number; timeZone: string; onHandler: () => void }) {
+    this.#engine = engine
+    this.maxArgsBytes = options.maxArgsBytes
+    this.#timeZone = options.timeZone
+    this.#onHandler = options.onHandler
+    this.#shared = new SharedEnqueue(engine.database, (queue) => this.#know(queue))
+    this.#ends = new Ends(engine)
+  }
+
+  /** Nothing is waited for before the call is handed on: calls of the same moment keep their order. */
+  enqueueOne(name: string, queue: string, job: NewJob, call: CallOptions): Promise<string> {
+    return this.#around(name, queue, 1, call, async () => {
+      if (!call.client) return this.#shared.add(job, queue)
+      await this.#know(queue)
+      const [id = ''] = await insertJobs(call.client, this.#engine.database.schema, [job])
+      return id
+    })
+  }
+
+  enqueueMany(name: string, queue: string, jobs: NewJob[], call: CallOptions): Promise<string[]> {
+    return this.#around(name, queue, jobs.length, call, async () => {
+      await this.#know(queue)
+      const { pool, schema } = this.#engine.database
+      return insertJobs(call.client ?? pool, schema, jobs)
+    })
+  }
+
+  handle<Result>(id: string): JobHandle<Result> {
+    const { database } = this.#engine
+    return {
+      id,
+      status: () => jobStatus<Result>(database, id),
+      result: async () => {
+        await this.#ends.of(id)
+        return jobResult<Result>(database, id)
+      },
+      cancel: () => cancelJob(this.#engine, id),
+    }
+  }
+
+  async schedule(
+    name: string,
+    head: string,
+    args: string,
+    rule: string | ScheduleOptions,
+    call: CallOptions,
+  ): Promise<string> {
+    if (this.#closed) throw new JobError.Closed()
+    const schedule = newSchedule(name, head, args, rule, this.#timeZone)
+    await storeSchedule(this.#engine, schedule, call.client)
+    return schedule.name
+  }
+
+  handlerGiven(): void {
+    this.#onHandler()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#ends.close()
+  }
+
+  /** Lists a queue when this process first meets it. */
+  async #know(queue: string): Promise<void> {
+    if (this.#closed) throw new JobError.Closed()
+    if (this.#queues.has(queue)) return
+    const { database } = this.#engine
+    await database.query(registerQueues(database.schema), [[queue]])
+    this.#queues.add(queue)
+  }
+
+  #around<T>(
+    name: string,
+    queue: string,
+    count: number,
+    call: CallOptions,
+    store: () => Promise<T>,
+  ): Promise<T> {
+    return enqueueWithHooks(
+      this.#engine,
+      { name, queue, count, correlationId: call.correlationId ?? null },
+      store,
+    )
+  }
+}
