@@ -10,7 +10,6 @@ export interface JobNews {
 
 /** The events of this process, and what comes with each. */
 export interface JobEvents {
-  enqueued: JobNews
   started: JobNews & { attempt: number }
   progress: JobNews & { value: number; message: string | null }
   finished: JobNews & { result: Json; milliseconds: number }

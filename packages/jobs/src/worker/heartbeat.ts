@@ -50,6 +50,7 @@ export class Heartbeat {
       workerData: { config, sql: beatSql(database.schema), worker: this.#worker, every: timing.beat },
       // What the main thread was started with (loaders, inspectors) is not for this one.
       execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
     })
     thread.on('message', (told: Told) => this.#told(told))
     thread.on('error', (error) => this.#died(thread, error))
