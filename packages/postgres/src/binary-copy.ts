@@ -39,15 +39,32 @@ async function copyTo(place: string, binaries: Binaries): Promise<string | null>
   const making = `${place}.${randomBytes(6).toString('hex')}`
   try {
     await fill(making, binaries)
-    // A torn copy (the machine stopped while it was written) makes way; a whole one stays: another was faster.
-    if (!(await isWhole(place, binaries.native)) && (await isOurs(dirname(place)))) {
-      await rm(place, { recursive: true, force: true })
-    }
-    await rename(making, place).catch(() => undefined)
+    await put(making, place, binaries.native)
   } finally {
     await rm(making, { recursive: true, force: true })
   }
   return (await isWhole(place, binaries.native)) && (await isOurs(place)) ? place : null
+}
+
+/**
+ * Renames the copy to its place. Another's whole copy stays: it may run already. A torn one (the machine stopped
+ * while it was written) is moved out of the way, never emptied where others look.
+ */
+async function put(making: string, place: string, original: string): Promise<void> {
+  const torn = `${making}.torn`
+  try {
+    for (let tries = 0; tries < 10; tries++) {
+      const done = await rename(making, place).then(
+        () => true,
+        () => isWhole(place, original),
+      )
+      if (done || !(await isOurs(dirname(place)))) return
+      await rename(place, torn).catch(() => undefined)
+      await rm(torn, { recursive: true, force: true })
+    }
+  } finally {
+    await rm(torn, { recursive: true, force: true })
+  }
 }
 
 async function fill(folder: string, { native, links }: Binaries): Promise<void> {
