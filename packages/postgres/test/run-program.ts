@@ -23,13 +23,22 @@ export interface Program {
   kill(): Promise<void>
 }
 
-/** @param through a command that runs the program, as `unshare` */
+/**
+ * @param through a command that runs the program, as `unshare`
+ * @param file the program in plain JavaScript; default: from its source
+ */
 export function runProgram(
   options: Omit<PostgresOptions, 'log' | 'onLost'>,
-  { write = false, through = [], ...spawning }: SpawnOptions & { write?: boolean; through?: string[] } = {},
+  {
+    write = false,
+    through = [],
+    file,
+    ...spawning
+  }: SpawnOptions & { write?: boolean; through?: string[]; file?: string } = {},
 ): Program {
-  const file = fileURLToPath(new URL('program.ts', import.meta.url))
-  const own = [process.execPath, '--import', import.meta.resolve('tsx'), file, JSON.stringify(options)]
+  const source = fileURLToPath(new URL('program.ts', import.meta.url))
+  const program = file ? [file] : ['--import', import.meta.resolve('tsx'), source]
+  const own = [process.execPath, ...program, JSON.stringify(options)]
   const [command = '', ...args] = [...through, ...own, ...(write ? ['write'] : [])]
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...spawning })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
