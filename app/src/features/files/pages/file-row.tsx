@@ -20,7 +20,7 @@ export const fileColumns: Column[] = [
   { label: 'Size', end: true },
   { label: 'Progress' },
   { label: 'Handling time', end: true, minor: true },
-  { label: 'Created', end: true },
+  { label: 'Created', end: true, minor: true },
   { label: 'Updated', end: true, minor: true },
   { label: 'Actions', hidden: true },
 ]
@@ -69,7 +69,7 @@ export function FileRow({ file }: { file: StoredFile }): VNode {
       <Cell label="Handling time" end minor>
         <HandlingTime file={file} />
       </Cell>
-      <Cell label="Created" end>
+      <Cell label="Created" end minor>
         <Time at={createdAt} />
       </Cell>
       <Cell label="Updated" end minor>
