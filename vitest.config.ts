@@ -22,6 +22,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A condition that holds on a quiet machine within a second may take longer on a busy one.
+    expect: { poll: { timeout: 20_000, interval: 50 } },
     include: [
       'packages/*/test/**/*.test.ts',
       'packages/*/src/**/*.test.ts',
