@@ -11,7 +11,7 @@ const { status } = spawnSync(
     `${root}node_modules/tsx/dist/cli.mjs`,
     'watch',
     '--clear-screen=false',
-    `${root}app/src/cli/main.ts`,
+    `${root}app/bin/factotum.js`,
     'start',
     ...process.argv.slice(2),
   ],
