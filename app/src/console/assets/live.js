@@ -122,6 +122,14 @@ document.addEventListener('htmx:beforeRequest', ({ detail: { elt, xhr, requestCo
   })
 })
 
+// What a button answers was drawn when it was pressed. News that came since may stand on the page already and would be
+// overwritten for good: so it is asked for once more.
+document.addEventListener('htmx:afterRequest', ({ detail: { requestConfig } }) => {
+  const { verb, target } = requestConfig
+  const element = verb === 'get' ? null : document.getElementById(target.id)
+  if (element?.matches('[data-live]')) ring(element)
+})
+
 document.addEventListener('visibilitychange', () => {
   clearTimeout(asleep)
   if (document.hidden) {
