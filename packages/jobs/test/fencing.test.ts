@@ -5,10 +5,14 @@ import { gate, setting, sleep, until } from './setting.ts'
 
 const t = setting()
 
-/** As if the worker had been declared dead and its job claimed anew by another. */
+/** As if the worker had been declared dead and its job claimed anew by another, which lives: nobody rescues it. */
 const takeAway = () =>
   t.sql(
-    `update factotum_jobs.job set token = nextval('factotum_jobs.token'), worker = -1 where token is not null`,
+    `with other as (
+       insert into factotum_jobs.worker (concurrency, name, queues, names) values (1, 'other', '{}', '{}') returning id
+     )
+     update factotum_jobs.job set token = nextval('factotum_jobs.token'), worker = (select id from other)
+     where token is not null`,
   )
 
 test('a worker that lost its job can neither finish it, nor report progress, nor log', async () => {
