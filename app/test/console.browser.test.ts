@@ -225,6 +225,26 @@ describe.skipIf(missing)('The console in Chromium', () => {
     })
   })
 
+  it('a piece that was replaced this instant hears the very next event', async () => {
+    const { id } = await defined.slow.delay('at-once.csv')
+    await until(async () => go.has('at-once.csv'))
+    await visit(`/jobs/${id}`, async (page) => {
+      await light(page, 'live')
+      // In the same turn as the answer to the button is put in place.
+      const asks = page.evaluate(`new Promise((resolve) => {
+        document.addEventListener('htmx:afterRequest', ({ detail }) => {
+          if (detail.requestConfig.verb !== 'post') return
+          let asks = 0
+          document.addEventListener('htmx:beforeRequest', () => asks++)
+          document.getElementById('job').dispatchEvent(new CustomEvent('live'))
+          resolve(asks)
+        })
+      })`)
+      await page.getByRole('button', { name: 'Cancel this job' }).click()
+      expect(await asks).toBe(1)
+    })
+  })
+
   it('rows of the list change in place, others stay; what is new is counted above and does not jump', async () => {
     const { id } = await defined.slow.delay('row.csv')
     await until(async () => go.has('row.csv'))

@@ -73,6 +73,9 @@ export function setting(): Setting {
       const file = fileURLToPath(new URL(program, import.meta.url))
       const child = fork(file, [database.url, ...args], { execArgv: ['--import', 'tsx'] })
       children.push(child)
+      const words = new Set<unknown>()
+      heard.set(child, words)
+      child.on('message', (message) => words.add(message))
       await said(child, 'ready')
       return child
     },
@@ -82,9 +85,12 @@ export function setting(): Setting {
   }
 }
 
-/** Resolves when the process has said this. */
+const heard = new WeakMap<ChildProcess, Set<unknown>>()
+
+/** Resolves when the process has said this, be it before. */
 export function said(child: ChildProcess, word: string): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (heard.get(child)?.has(word)) return resolve()
     child.on('message', (message) => message === word && resolve())
     child.once('exit', (code, signal) =>
       reject(new Error(`The program ended (${code ?? signal}) before it said "${word}".`)),

@@ -14,7 +14,7 @@ export async function refresh() {
     for (const element of outermost(document)) {
       const next = element.id && fresh.getElementById(element.id)
       if (next && next.outerHTML !== element.outerHTML)
-        htmx.swap(element, next.outerHTML, { swapStyle: 'outerHTML', swapDelay: 0, settleDelay: 20 })
+        htmx.swap(element, next.outerHTML, { swapStyle: 'outerHTML', swapDelay: 0, settleDelay: 0 })
     }
   } catch {
     // Not reachable now. The stream will say when it is.

@@ -52,6 +52,8 @@ const htmxConfig = {
   includeIndicatorStyles: false,
   historyEnabled: false,
   scrollBehavior: 'auto',
+  // What is put in place hears events at once: one that came before it settled would be lost.
+  defaultSettleDelay: 0,
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },
