@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { currentJob } from '../src/current-job.ts'
 import { JobError } from '../src/errors.ts'
-import { fast, gate, setting, sleep, until } from './setting.ts'
+import { begun, fast, gate, setting, sleep, until } from './setting.ts'
 
 const t = setting()
 const manager = () => t.manager({ timing: fast })
@@ -83,8 +83,9 @@ describe('a running job', () => {
       signal.throwIfAborted()
     })
     await t.worker(jobs)
+    const begins = begun(jobs)
     const handle = await long.delay()
-    await until(async () => (await handle.status())?.state === 'started')
+    await begins
     expect(await handle.cancel()).toBe('canceling')
     expect(await stopped.passed).toBeInstanceOf(JobError.Canceled)
     await expect(handle.result()).rejects.toThrow(JobError.Canceled)
@@ -100,8 +101,9 @@ describe('a running job', () => {
     })
     const quick = jobs.job('quick', async () => 'done')
     await t.worker(jobs, { concurrency: 1 })
+    const begins = begun(jobs)
     const handle = await deaf.delay()
-    await until(async () => (await handle.status())?.state === 'started')
+    await begins
     await handle.cancel()
     await expect(handle.result()).rejects.toThrow(JobError.Canceled)
     expect(await handle.status()).toMatchObject({ state: 'canceled', canceledHow: 'disowned' })
@@ -118,8 +120,9 @@ describe('a running job', () => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
     })
     await t.worker(jobs)
+    const begins = begun(jobs)
     const handle = await long.delay()
-    await until(async () => (await handle.status())?.state === 'started')
+    await begins
     await t.sql('update factotum_jobs.job set cancel_at = now()')
     await expect(handle.result()).rejects.toThrow(JobError.Canceled)
   })
@@ -136,8 +139,9 @@ describe('a running job', () => {
       { retries: 5 },
     )
     await t.worker(jobs)
+    const begins = begun(jobs)
     const handle = await bad.delay()
-    await until(async () => (await handle.status())?.state === 'started')
+    await begins
     // Set behind the worker's back, so that the failure comes first.
     await t.sql('update factotum_jobs.job set cancel_at = now()')
     open()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { currentJob } from '../src/current-job.ts'
 import type { JobManager } from '../src/job-manager.ts'
 import type { JobChange } from '../src/types.ts'
-import { fast, gate, setting, sleep, until } from './setting.ts'
+import { begun, fast, gate, setting, sleep, until } from './setting.ts'
 
 const t = setting()
 
@@ -82,8 +82,9 @@ test('cancels are told, of waiting and of running jobs', async () => {
   await waiting.cancel()
   expect(told(await take(jobs))).toEqual(['scheduled', 'canceled'])
   await t.worker(jobs)
+  const begins = begun(jobs)
   const running = await long.with({ follow: true }).delay()
-  await until(async () => (await running.status())?.state === 'started')
+  await begins
   await running.cancel()
   await running.result().catch(() => {})
   expect(told(await take(jobs))).toEqual(['queued', 'started', 'canceled'])

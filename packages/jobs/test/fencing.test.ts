@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { currentJob } from '../src/current-job.ts'
 import { JobError } from '../src/errors.ts'
-import { gate, setting, sleep, until } from './setting.ts'
+import { begun, gate, setting, sleep, until } from './setting.ts'
 
 const t = setting()
 
@@ -70,8 +70,9 @@ test.each([
     return end()
   })
   await t.worker(jobs)
+  const begins = begun(jobs)
   const handle = await long.delay()
-  await until(async () => (await handle.status())?.state === 'started')
+  await begins
   await takeAway()
   open()
   await until(() => lost.length === 1)

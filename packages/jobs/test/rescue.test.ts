@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { currentJob } from '../src/current-job.ts'
-import { fast, gate, said, setting, sleep, until } from './setting.ts'
+import { begun, fast, gate, said, setting, sleep, until } from './setting.ts'
 
 const t = setting()
 const timing = JSON.stringify(fast)
@@ -104,8 +104,9 @@ test('a worker that was declared dead while it could not beat drops what it has,
     return passed
   })
   await t.worker(jobs)
+  const begins = begun(jobs)
   const handle = await long.delay()
-  await until(async () => (await handle.status())?.state === 'started')
+  await begins
   const [before] = await jobs.workers()
   // What another worker does to one that stands still.
   await t.sql('delete from factotum_jobs.worker')

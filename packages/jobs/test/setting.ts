@@ -98,6 +98,20 @@ export function said(child: ChildProcess, word: string): Promise<void> {
   })
 }
 
+/**
+ * Resolves when so many handlers have begun in this process. A job's state is `started` a little before: when its claim
+ * for a free place is stored.
+ */
+export function begun(jobs: JobManager, count = 1): Promise<void> {
+  return new Promise((resolve) => {
+    let left = count
+    jobs.on('started', () => {
+      left--
+      if (left === 0) resolve()
+    })
+  })
+}
+
 /** Asks until the answer is true (or anything that isn't null, undefined or false), and answers that. */
 export async function until<T>(
   ask: () => T | Promise<T>,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { currentJob } from '../src/current-job.ts'
 import { JobError } from '../src/errors.ts'
-import { gate, setting, sleep, until } from './setting.ts'
+import { begun, gate, setting, sleep, until } from './setting.ts'
 
 const t = setting()
 
@@ -12,9 +12,10 @@ test('stop claims no more, and waits for what runs', async () => {
     await passed
     return 'finished in time'
   })
+  const running = begun(jobs)
   const worker = await t.worker(jobs, { concurrency: 1 })
   const [first, second] = await long.delayMany([[], []])
-  await until(async () => (await first?.status())?.state === 'started')
+  await running
   const stopping = worker.stop({ grace: '20s' })
   await sleep(100)
   open()
@@ -33,9 +34,10 @@ test('what does not finish in time goes back at once, spends no attempt, and kee
     reasons.push(signal.reason)
     return n
   })
+  const running = begun(jobs, 2)
   const worker = await t.worker(jobs, { concurrency: 2 })
   const handles = await long.delayMany([[0], [1], [2]])
-  await until(async () => (await handles[1]?.status())?.state === 'started')
+  await running
   await worker.stop({ grace: 50 })
   expect(reasons).toEqual([expect.any(JobError.Closed), expect.any(JobError.Closed)])
   for (const handle of handles)
@@ -56,9 +58,10 @@ test('the last words of a job that is handed back are kept; what it says later i
     await passed
     currentJob().log('after')
   })
+  const running = begun(jobs)
   const worker = await t.worker(jobs)
   const handle = await long.delay()
-  await until(async () => (await handle.status())?.state === 'started')
+  await running
   await worker.stop({ grace: 0 })
   open()
   await sleep(50)
