@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { JobError } from './errors.ts'
-import { makePartitions } from './history.ts'
 import { history, pending, upgrade } from './migrations.ts'
+import { makePartitions } from './partitions.ts'
 import { sqlState } from './sql-state.ts'
 
 export interface DatabaseOptions {

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import type { Events } from './events.ts'
+import type { KeptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
 import type { Listener } from './listen.ts'
 import type { Metrics } from './metrics.ts'
@@ -50,6 +51,7 @@ export interface Engine {
   readonly hooks: Hooks[]
   readonly definitions: ReadonlyMap<string, KnownJob>
   readonly timing: Timing
+  readonly kept: KeptDays
   /** What will be done a little later, unless the manager closes first. */
   readonly pending: Set<NodeJS.Timeout>
   /** Calls back when a definition gets a handler; answers how to stop that. */

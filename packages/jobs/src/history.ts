@@ -1,129 +1,109 @@
-import type { ClientBase } from 'pg'
+import type { Pool, PoolClient } from 'pg'
+import { milliseconds } from './duration.ts'
+import { nameOf, type Partition, type Partitioned, plusDays, readPartitions } from './partitions.ts'
+import { sqlState } from './sql-state.ts'
+import type { Duration } from './types.ts'
 
-/** Partitions are made so many days ahead. */
-const ahead = 7
+/** For how long ended jobs stay, at least; they go within the day after. */
+export interface Retention {
+  /** Finished and canceled jobs; default 7 days. */
+  finished?: Duration
+  /** Failed jobs; default 30 days. */
+  failed?: Duration
+}
 
-/** What is kept in a partition a day, and for how many days after the day has passed. */
-const kept = [
-  { table: 'done', days: 7 },
-  { table: 'failed', days: 30 },
-  { table: 'log', days: 31 },
-] as const
+/** Whole days that each partitioned table keeps. */
+export type KeptDays = Record<Partitioned, number>
 
-interface Partition {
-  table: string
-  name: string
-  /** False where a drop was cut off after its detaching. */
-  attached: boolean
-  /** A detaching was cut off in the middle: it must be finished, not begun again. */
-  detaching: boolean
+/** A job's log stays as long as any job may. */
+export function keptDays({ finished = '7d', failed = '30d' }: Retention = {}): KeptDays {
+  const days = (span: Duration, what: string) => Math.ceil(milliseconds(span, what) / 86_400_000)
+  const done = days(finished, 'retention of finished jobs')
+  const lost = days(failed, 'retention of failed jobs')
+  return { done, failed: lost, log: Math.max(done, lost) + 1 }
+}
+
+/** Partitions past their time, and those whose drop was begun. */
+export function overdue(today: string, partitions: readonly Partition[], kept: KeptDays): Partition[] {
+  return partitions.filter(
+    ({ table, name, attached, detaching }) =>
+      name < nameOf(table, plusDays(today, -kept[table])) || detaching || !attached,
+  )
 }
 
 /**
- * Makes the partitions that history will need, and drops those past their time. Safe beside itself and beside readers:
- * a partition is attached, and detached concurrently, so that no completion waits for a reader.
+ * Drops the partitions past their time, with the large arguments of their jobs. Detached concurrently and then dropped,
+ * no ending waits, whoever reads. A reader that stays longer than `patience`, in ms, is left alone: what was begun is
+ * finished by a later call.
  */
-export async function keepPartitions(client: ClientBase, schema: string): Promise<void> {
-  const { today, partitions } = await state(client, schema)
-  for (const { table, days } of kept) {
-    const there = new Set(partitions.filter((p) => p.table === table).map((p) => p.name))
-    for (let day = 0; day <= ahead; day++) {
-      const from = plusDays(today, day)
-      if (!there.has(nameOf(table, from))) await make(client, schema, table, from)
-    }
-    const oldest = nameOf(table, plusDays(today, -days))
-    for (const partition of partitions) {
-      if (partition.table === table && (partition.name < oldest || partition.detaching)) {
-        await drop(client, schema, partition)
-      }
-    }
-  }
-}
-
-/** Makes the partitions of today and the days ahead alone: the cure for 23514, whoever meets it first. */
-export async function makePartitions(client: ClientBase, schema: string): Promise<void> {
-  const { today, partitions } = await state(client, schema)
-  const there = new Set(partitions.map((p) => p.name))
-  for (const { table } of kept) {
-    for (let day = 0; day <= ahead; day++) {
-      const from = plusDays(today, day)
-      if (!there.has(nameOf(table, from))) await make(client, schema, table, from)
-    }
-  }
-}
-
-async function state(
-  client: ClientBase,
+export async function dropHistory(
+  pool: Pool,
   schema: string,
-): Promise<{ today: string; partitions: Partition[] }> {
-  const { rows } = await client.query<{ today: string; partitions: Partition[] }>(
-    `select to_char(now() at time zone 'UTC', 'YYYY-MM-DD') as today,
-       coalesce((select json_agg(json_build_object('table', split_part(c.relname, '_', 1), 'name', c.relname,
-           'attached', i.inhrelid is not null, 'detaching', coalesce(i.inhdetachpending, false)) order by c.relname)
-         from pg_class c left join pg_inherits i on i.inhrelid = c.oid
-         where c.relnamespace = to_regnamespace($1) and c.relkind = 'r' and c.relname ~ $2), '[]') as partitions`,
-    [schema, `^(${kept.map(({ table }) => table).join('|')})_[0-9]{8}$`],
-  )
-  const [row] = rows
-  if (!row) throw new Error('The database did not tell its date.')
-  return row
-}
-
-async function make(client: ClientBase, schema: string, table: string, from: string): Promise<void> {
-  const name = nameOf(table, from)
-  await client.query('begin')
+  kept: KeptDays,
+  patience = 2_000,
+): Promise<void> {
+  const client = await pool.connect()
   try {
-    // One at a time: two that make the same table would wait for each other and then fail.
-    await client.query('select pg_advisory_xact_lock(hashtext($1))', [`partition:${schema}`])
-    const { rows } = await client.query('select from pg_inherits where inhrelid = to_regclass($1)', [
-      `${schema}.${name}`,
-    ])
-    if (rows.length === 0) {
-      await client.query(
-        `create table if not exists ${schema}.${name} (like ${schema}.${table} including defaults including constraints)`,
-      )
-      await client.query(
-        `alter table ${schema}.${table} attach partition ${schema}.${name}
-         for values from ('${from} 00:00+00') to ('${plusDays(from, 1)} 00:00+00')`,
-      )
+    const { today, partitions } = await readPartitions(client, schema)
+    const held = new Set<Partitioned>()
+    for (const partition of overdue(today, partitions, kept)) {
+      // One detaching at a time is allowed for each table.
+      if (held.has(partition.table)) continue
+      const gone = await drop(pool, client, schema, partition, patience)
+      if (!gone) held.add(partition.table)
     }
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback')
-    throw error
+  } finally {
+    client.release()
   }
 }
+
+/** False where a reader was in the way for too long. */
 
 async function drop(
-  client: ClientBase,
+  pool: Pool,
+  client: PoolClient,
   schema: string,
   { table, name, attached, detaching }: Partition,
-): Promise<void> {
-  const { rows } = await client.query<{ mine: boolean }>(
-    'select pg_try_advisory_lock(hashtext($1)) as mine',
-    [`drop partition:${schema}`],
-  )
-  if (!rows[0]?.mine) return
-  try {
-    if (attached) {
-      const how = detaching ? 'finalize' : 'concurrently'
-      await client.query(`alter table ${schema}.${table} detach partition ${schema}.${name} ${how}`)
-    }
-    if (table !== 'log') {
-      await client.query(
-        `delete from ${schema}.argument a using ${schema}.${name} p where p.args_ref is not null and a.id = p.args_ref`,
+  patience: number,
+): Promise<boolean> {
+  const run = (sql: string) => patiently(pool, client, sql, patience)
+  if (attached) {
+    const how = detaching ? 'finalize' : 'concurrently'
+    const detach = `alter table ${schema}.${table} detach partition ${schema}.${name} ${how}`
+    if (!(await run(detach))) return false
+  }
+  if (table !== 'log') {
+    await client.query(
+      `delete from ${schema}.argument a using ${schema}.${name} p where p.args_ref is not null and a.id = p.args_ref`,
+    )
+  }
+  return run(`drop table ${schema}.${name}`)
+}
+
+/**
+ * Runs a statement, and cancels it when it takes too long; then answers false. Neither `lock_timeout` nor the process id is of use: behind a
+ * pooler the one would stay with a connection that others get, and the other is not known.
+ */
+async function patiently(pool: Pool, client: PoolClient, sql: string, patience: number): Promise<boolean> {
+  const timer = setTimeout(() => {
+    pool
+      .query(
+        `select pg_cancel_backend(pid) from pg_stat_activity
+         where datname = current_database() and usename = current_user and state = 'active' and query = $1`,
+        [sql],
       )
-    }
-    await client.query(`drop table ${schema}.${name}`)
+      // Then it waits on; the connection will tell what is wrong.
+      .catch(() => {})
+  }, patience)
+  try {
+    await client.query(sql)
+    return true
+  } catch (error) {
+    if (sqlState(error) === queryCanceled) return false
+    throw error
   } finally {
-    await client.query('select pg_advisory_unlock(hashtext($1))', [`drop partition:${schema}`])
+    clearTimeout(timer)
   }
 }
 
-const nameOf = (table: string, day: string) => `${table}_${day.replaceAll('-', '')}`
-
-function plusDays(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`)
-  date.setUTCDate(date.getUTCDate() + days)
-  return date.toISOString().slice(0, 10)
-}
+const queryCanceled = '57014'

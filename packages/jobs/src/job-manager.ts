@@ -9,6 +9,7 @@ import { Events, type JobEventName, type JobListener } from './events.ts'
 import { countEnded, figuresOfMinutes, figuresOfQueues, figuresOfWorkers } from './figures.ts'
 import { followJobs } from './follow.ts'
 import { checkHealth, type JobHealth } from './health.ts'
+import { keptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
 import { jobsInQueue, listPage, type PageOptions } from './list.ts'
 import { Listener } from './listen.ts'
@@ -71,6 +72,7 @@ export class JobManager {
       hooks: this.#hooks,
       definitions: this.#definitions,
       timing: { ...defaultTiming, ...options.timing },
+      kept: keptDays(options.retention),
       pending: new Set(),
       onHandler: (listener) => {
         this.#handlerListeners.add(listener)

@@ -2,7 +2,8 @@ import type { Pool } from 'pg'
 import { checkTimeZone } from './cron.ts'
 import { defaultTiming, type Timing } from './engine.ts'
 import { JobError } from './errors.ts'
-import { type Checks, checkOptions, flag, name, refusal, wholeNumber } from './options.ts'
+import type { Retention } from './history.ts'
+import { type Checks, checkOptions, flag, name, refusal, span, wholeNumber } from './options.ts'
 
 export interface JobManagerOptions {
   /** Where the jobs are; default: as `pg` finds it in the environment (`PGHOST` and its like). */
@@ -17,6 +18,11 @@ export interface JobManagerOptions {
   timeZone?: string
   /** Largest arguments of a call as JSON, in bytes; default 1 MiB. */
   maxArgsBytes?: number
+  /**
+   * For how long ended jobs stay; default 7 days for finished and canceled ones, 30 for failed ones. Give the same to
+   * every program that runs workers: whichever tidies up drops by its own.
+   */
+  retention?: Retention
   /** Shorter times, for tests. */
   timing?: Partial<Timing>
 }
@@ -53,6 +59,8 @@ const timingChecks: Checks<Timing> = {
   upkeep: time,
 }
 
+const retentionChecks: Checks<Retention> = { finished: span(3_660), failed: span(3_660) }
+
 const managerChecks: Checks<JobManagerOptions> = {
   connectionString: (value, what) => {
     if (typeof value !== 'string') throw refusal(what, value, 'text, such as postgres://user@host/database')
@@ -69,6 +77,11 @@ const managerChecks: Checks<JobManagerOptions> = {
   migrate: flag,
   timeZone: checkTimeZone,
   maxArgsBytes: wholeNumber(2, 268_435_456),
+  retention: (value, what) => {
+    if (typeof value !== 'object' || value === null)
+      throw refusal(what, value, `an object, such as { failed: '90d' }`)
+    checkOptions<Retention>(value, retentionChecks, 'of the retention')
+  },
   timing: (value) =>
     checkOptions<Partial<Timing>>({ ...defaultTiming, ...Object(value) }, timingChecks, 'of the timing'),
 }

@@ -1,6 +1,9 @@
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { JobError } from '../src/errors.ts'
-import { keepPartitions } from '../src/history.ts'
+import { dropHistory, keptDays, type Retention } from '../src/history.ts'
+import { JobManager } from '../src/job-manager.ts'
+import { makePartitions } from '../src/partitions.ts'
 import { setting, until } from './setting.ts'
 
 const t = setting()
@@ -17,13 +20,14 @@ const partitions = async (table: string) =>
 const nameOf = (table: string, daysFromNow: number) =>
   `${table}_${new Date(Date.now() + daysFromNow * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')}`
 
-async function keep(): Promise<void> {
+async function keep(retention?: Retention, patience?: number): Promise<void> {
   const client = await t.pool.connect()
   try {
-    await keepPartitions(client, '"factotum_jobs"')
+    await makePartitions(client, '"factotum_jobs"')
   } finally {
     client.release()
   }
+  await dropHistory(t.pool, '"factotum_jobs"', keptDays(retention), patience)
 }
 
 async function pretend(table: string, daysAgo: number): Promise<string> {
@@ -74,6 +78,101 @@ describe('partitions', () => {
     ])
   })
 
+  test('stay for as long as the retention says, and the log for as long as any job', async () => {
+    const kept = [await pretend('done', 3), await pretend('failed', 60), await pretend('log', 61)]
+    const gone = [await pretend('done', 4), await pretend('failed', 61), await pretend('log', 62)]
+    await keep({ finished: '60h', failed: { days: 60 } })
+    const names = [
+      ...(await partitions('done')),
+      ...(await partitions('failed')),
+      ...(await partitions('log')),
+    ]
+    for (const name of kept) expect(names).toContain(name)
+    for (const name of gone) expect(names).not.toContain(name)
+    for (const name of kept) await t.sql(`drop table factotum_jobs.${name}`)
+  })
+
+  test('a retention that is none is refused', () => {
+    const refused = (retention: object) => () => new JobManager({ retention })
+    expect(refused({ finshed: '1d' })).toThrow('Did you mean "finished"?')
+    expect(refused({ failed: 0 })).toThrow('a duration from 1 ms to 3660 days')
+    expect(refused([])).toThrow(JobError.Invalid)
+  })
+
+  test('go by the upkeep of a worker, by the retention of its manager', async () => {
+    const gone = await pretend('done', 3)
+    const jobs = t.manager({ timing: { upkeep: 50 }, retention: { finished: '1d' } })
+    await t.worker(jobs)
+    await until(async () => !(await partitions('done')).includes(gone))
+  })
+
+  test('come and go while a reader holds its snapshot, and no ending waits meanwhile', async () => {
+    const jobs = t.manager()
+    const note = jobs.job('note', async () => 'done')
+    await t.worker(jobs)
+    await keep()
+    const old = await pretend('done', 20)
+    const coming = nameOf('done', 7)
+    await t.sql(`drop table factotum_jobs.${coming}`)
+    const reader = new pg.Client({ connectionString: t.url })
+    await reader.connect()
+    try {
+      await reader.query('begin isolation level repeatable read')
+      await reader.query('select count(*) from factotum_jobs.done')
+      // Not before the reader has gone, which is not while we wait for this.
+      const keeping = keep({}, 60_000)
+      const detaching = () =>
+        t.sql<{ pid: number }>(
+          `select pid from pg_stat_activity
+           where datname = current_database() and query like 'alter table%concurrently' and wait_event_type = 'Lock'`,
+        )
+      await until(async () => (await detaching()).length === 1)
+      expect(await partitions('done')).toContain(coming)
+      expect(await (await note.delay()).result()).toBe('done')
+      expect(await detaching()).toHaveLength(1)
+
+      // Cut off in the middle, and tried again while the reader is still there: nothing is lost, nothing waits.
+      await t.sql('select pg_cancel_backend(pid) from unnest($1::int[]) pid', [
+        (await detaching()).map(({ pid }) => pid),
+      ])
+      await keeping
+      await keep({}, 50)
+      expect(
+        await t.sql(
+          `select inhdetachpending as pending from pg_inherits where inhrelid = ('factotum_jobs.' || $1)::regclass`,
+          [old],
+        ),
+      ).toEqual([{ pending: true }])
+      expect(await (await note.delay()).result()).toBe('done')
+    } finally {
+      await reader.end()
+    }
+    await keep()
+    expect(await t.sql('select to_regclass($1) as there', [`factotum_jobs.${old}`])).toEqual([
+      { there: null },
+    ])
+  })
+
+  test('are made while a detaching waits for a reader', async () => {
+    const old = await pretend('done', 20)
+    const coming = nameOf('done', 7)
+    await t.sql(`drop table if exists factotum_jobs.${coming}`)
+    const reader = new pg.Client({ connectionString: t.url })
+    await reader.connect()
+    try {
+      await reader.query('begin')
+      await reader.query('select count(*) from factotum_jobs.done')
+      const dropping = dropHistory(t.pool, '"factotum_jobs"', keptDays(), 500)
+      await keep({}, 50)
+      await dropping
+      expect(await partitions('done')).toContain(coming)
+    } finally {
+      await reader.end()
+    }
+    await keep()
+    expect(await partitions('done')).not.toContain(old)
+  })
+
   test('that nobody made in time make themselves when a job ends', async () => {
     const jobs = t.manager()
     const note = jobs.job('note', async () => 'done')
@@ -93,6 +192,17 @@ describe('partitions', () => {
     expect(await handle.cancel()).toBe('canceled')
     expect((await handle.status())?.state).toBe('canceled')
   })
+})
+
+test('progress that a worker left behind goes once its job has ended', async () => {
+  const jobs = t.manager({ timing: { upkeep: 50 } })
+  const handle = await jobs.define('later').delayIn('1h')
+  await t.sql(`insert into factotum_jobs.progress (job_id, value) values ($1, 0.5), (123456789, 0.5)`, [
+    handle.id,
+  ])
+  await t.worker(jobs)
+  await until(async () => (await t.sql('select from factotum_jobs.progress')).length === 1)
+  expect((await handle.status())?.progress).toBe(0.5)
 })
 
 describe('a retry by hand', () => {

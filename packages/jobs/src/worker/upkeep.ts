@@ -1,6 +1,8 @@
 import { disownOverdue } from '../cancel.ts'
 import type { Engine } from '../engine.ts'
-import { keepPartitions } from '../history.ts'
+import { dropHistory } from '../history.ts'
+import { makePartitions } from '../partitions.ts'
+import { deleteOrphans } from '../sql/delete-orphans.ts'
 import { rollUpTally } from '../sql/roll-up-tally.ts'
 
 /** The slow part of tending, by one worker at a time: partitions, tallies, cancels that nobody answered. */
@@ -27,31 +29,50 @@ export class Upkeep {
   }
 
   #turn(): void {
-    this.#running = this.#work()
+    this.#running = this.#alone(() => this.#work())
       .catch(this.#engine.report)
       .then(() => {
         if (!this.#stopped) this.start()
       })
   }
 
-  async #work(): Promise<void> {
-    const { database } = this.#engine
-    const client = await database.workers.connect()
+  /** The lock is a transaction's: a session's would stay behind in a pooler's connection. It keeps nobody else waiting. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const { workers, schema } = this.#engine.database
+    const client = await workers.connect()
+    // A connection lost while it waits for the work would else end the process.
+    const ignore = () => {}
+    client.on('error', ignore)
+    let broken: Error | undefined
     try {
+      await client.query('begin')
       const { rows } = await client.query<{ mine: boolean }>(
-        'select pg_try_advisory_lock(hashtext($1)) as mine',
-        [`upkeep:${database.schema}`],
+        'select pg_try_advisory_xact_lock(hashtext($1)) as mine',
+        [`upkeep:${schema}`],
       )
-      if (!rows[0]?.mine) return
-      try {
-        await keepPartitions(client, database.schema)
-        await client.query(rollUpTally(database.schema))
-        await disownOverdue(this.#engine)
-      } finally {
-        await client.query('select pg_advisory_unlock(hashtext($1))', [`upkeep:${database.schema}`])
-      }
+      if (rows[0]?.mine) await work()
+    } finally {
+      await client.query('rollback').catch((error: Error) => {
+        broken = error
+      })
+      client.off('error', ignore)
+      client.release(broken)
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { database, kept } = this.#engine
+    const { workers, schema } = database
+    await disownOverdue(this.#engine)
+    await workers.query(rollUpTally(schema))
+    await workers.query(deleteOrphans(schema))
+    const client = await workers.connect()
+    try {
+      await makePartitions(client, schema)
     } finally {
       client.release()
     }
+    // Last: it may wait for readers.
+    await dropHistory(workers, schema, kept)
   }
 }
