@@ -127,19 +127,22 @@ create table :schema.worker (
   names text[] collate "C" not null                              -- the jobs it has handlers for
 ) with (fillfactor = 50);
 
--- How many jobs ended: a row a batch, so that no two workers wait for each other; added up by the minute.
+-- How many jobs ended: a row a batch and queue, so that no two workers wait for each other; added up by the minute.
 create table :schema.tally (
   at timestamptz not null default now(),
+  queue text collate "C" not null,
   finished integer not null default 0,
   failed integer not null default 0,
   canceled integer not null default 0
 );
 create index on :schema.tally (at);
 create table :schema.minute (
-  minute timestamptz primary key,
+  minute timestamptz not null,
+  queue text collate "C" not null,
   finished bigint not null,
   failed bigint not null,
-  canceled bigint not null
+  canceled bigint not null,
+  primary key (minute, queue)
 );
 
 -- Times go to programs and back as microseconds since 1970: exact, and the same whatever a session's settings are.
@@ -333,7 +336,7 @@ begin
   ), cleared as (
     delete from :schema.progress p using ended e where e.progress is not null and p.job_id = e.id
   ), counted as (
-    insert into :schema.tally (finished) select count(*) from gone having count(*) > 0
+    insert into :schema.tally (queue, finished) select queue, count(*) from gone group by queue
   ), woken as (
     select count(pg_notify(':schema', 'ended ' || id)) from gone where awaited
   )
@@ -470,8 +473,8 @@ begin
     ), cleared as (
       delete from :schema.progress p using gone g where p.job_id = g.id
     ), counted as (
-      insert into :schema.tally (failed, canceled)
-      select count(*) filter (where not g.canceled), count(*) filter (where g.canceled) from gone g having count(*) > 0
+      insert into :schema.tally (queue, failed, canceled)
+      select g.queue, count(*) filter (where not g.canceled), count(*) filter (where g.canceled) from gone g group by g.queue
     ), woken as (
       select count(pg_notify(':schema', 'ended ' || o.id)) from outcomes o where o.awaited
     )

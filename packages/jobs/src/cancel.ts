@@ -26,14 +26,14 @@ export async function cancelJob(engine: Engine, id: string): Promise<'canceled' 
       name: string
       queue: string
       correlation: string | null
-    }>(cancelWaiting(database.schema), [id])
+    }>(cancelWaiting(database.schema), [[id]])
     if (gone) {
       metrics.canceled++
       const { name, queue, correlation } = gone
       events.emit('canceled', { id, name, queue, correlationId: correlation, how: 'before_start' })
       return 'canceled'
     }
-    const [asked] = await database.query(requestCancel(database.schema), [id])
+    const [asked] = await database.query(requestCancel(database.schema), [[id]])
     if (asked) {
       disownLater(engine)
       return 'canceling'

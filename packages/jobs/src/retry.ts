@@ -10,7 +10,7 @@ import { requireJobId, selectStatuses } from './status.ts'
  */
 export async function retryJob({ database }: Engine, id: string): Promise<void> {
   requireJobId(id)
-  const rows = await database.query(retry(database.schema), [id])
+  const rows = await database.query(retry(database.schema), [[id]])
   if (rows.length > 0) return
   const [there] = await selectStatuses(database, [id])
   if (!there) throw new JobError.NotFound()

@@ -124,11 +124,12 @@ test('throughput counts by the minute, and ended since a time', async () => {
 test('tallies of past minutes are added up, and none is counted twice', async () => {
   const jobs = t.manager({ timing: { upkeep: 100 } })
   await jobs.migrate()
-  await t.sql(`insert into factotum_jobs.tally (at, finished, failed) values
-    (date_trunc('minute', now()) - interval '4 minutes', 3, 1), (date_trunc('minute', now()) - interval '4 minutes', 4, 0), (now(), 5, 0)`)
+  await t.sql(`insert into factotum_jobs.tally (at, queue, finished, failed) values
+    (date_trunc('minute', now()) - interval '4 minutes', 'a', 3, 1), (date_trunc('minute', now()) - interval '4 minutes', 'b', 4, 0),
+    (date_trunc('minute', now()) - interval '4 minutes', 'b', 1, 0), (now(), 'a', 4, 0)`)
   await t.worker(jobs)
-  await until(async () => (await t.sql('select from factotum_jobs.minute')).length === 1)
-  expect(await t.sql('select finished from factotum_jobs.tally')).toEqual([{ finished: 5 }])
+  await until(async () => (await t.sql('select from factotum_jobs.minute')).length === 2)
+  expect(await t.sql('select finished from factotum_jobs.tally')).toEqual([{ finished: 4 }])
   const minutes = await jobs.throughput(6)
   expect(minutes.map(({ finished }) => finished).reduce((a, b) => a + b)).toBe(12)
   expect(await jobs.ended(new Date(0))).toMatchObject({ finished: 12, failed: 1 })

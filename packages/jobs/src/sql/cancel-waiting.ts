@@ -1,9 +1,9 @@
 import { historyColumns, historyOfJob } from './history-columns.ts'
 
-/** $1 id. Ends a job that nobody has claimed, as canceled before its start. Answers its id. */
+/** $1 ids. Ends those that nobody has claimed, as canceled before their start. Answers them. */
 export const cancelWaiting = (schema: string) => `
 with gone as (
-  delete from ${schema}.job j where j.id = $1 and j.token is null
+  delete from ${schema}.job j where j.id = any ($1::bigint[]) and j.token is null
   returning j.*, (select p.value from ${schema}.progress p where p.job_id = j.id) as progress,
     (select p.message from ${schema}.progress p where p.job_id = j.id) as message
 ), kept as (
@@ -15,8 +15,8 @@ with gone as (
 ), cleared as (
   delete from ${schema}.progress p using gone g where p.job_id = g.id
 ), counted as (
-  insert into ${schema}.tally (canceled) select count(*) from gone having count(*) > 0
+  insert into ${schema}.tally (queue, canceled) select queue, count(*) from gone group by queue
 ), woken as (
   select count(pg_notify('${schema}', 'ended ' || id)) from gone where awaited
 )
-select g.id, g.name, g.queue from gone g, woken`
+select g.id, g.name, g.queue, g.correlation from gone g, woken`

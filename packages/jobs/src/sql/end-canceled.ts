@@ -23,7 +23,7 @@ with ended as materialized (
 ), cleared as (
   delete from ${schema}.progress p using gone g where p.job_id = g.id
 ), counted as (
-  insert into ${schema}.tally (canceled) select count(*) from gone having count(*) > 0
+  insert into ${schema}.tally (queue, canceled) select queue, count(*) from gone group by queue
 ), woken as (
   select count(pg_notify('${schema}', 'ended ' || id)) from gone where awaited
 )

@@ -44,8 +44,8 @@ with ended as materialized (
 ), cleared as (
   delete from ${schema}.progress p using locked l where p.job_id = l.id
 ), counted as (
-  insert into ${schema}.tally (failed, canceled)
-  select count(*) filter (where not canceled), count(*) filter (where canceled) from gone having count(*) > 0
+  insert into ${schema}.tally (queue, failed, canceled)
+  select queue, count(*) filter (where not canceled), count(*) filter (where canceled) from gone group by queue
 ), woken as (
   select count(pg_notify('${schema}', 'ended ' || id)) from outcomes where awaited
 )

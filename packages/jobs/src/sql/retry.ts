@@ -1,13 +1,13 @@
-/** $1 id. Brings a failed job back under its id, due now, with all its attempts before it. */
+/** $1 ids. Brings failed jobs back under their ids, due now, in that order, with all their attempts before them. */
 export const retry = (schema: string) => `
 with back as (
-  delete from ${schema}.failed where id = $1 returning *
+  delete from ${schema}.failed where id = any ($1::bigint[]) returning *
 ), again as (
   insert into ${schema}.job (id, run_at, created_at, state, priority, max_attempts, queue, name, correlation, args_ref, args, options, failures)
   select id, now(), created_at, 1, priority, max_attempts, queue, name, correlation, args_ref, args, options, failures
-  from back
+  from back order by id
   returning id, name, queue, correlation, state
 ), woken as (
-  select ${schema}.wake(array(select queue from again))
+  select ${schema}.wake(array(select distinct queue from again))
 )
 select a.id, a.name, a.queue from again a left join (select 1 from woken) w on true`
