@@ -7,7 +7,8 @@ import type { JobHandle } from './handle.ts'
 import { encodeArgs } from './json.ts'
 import { checkJobName, checkJobOptions } from './options.ts'
 import type { ScheduleOptions } from './schedule.ts'
-import type { CallOptions, Duration, JobOptions } from './types.ts'
+import { type ArgsDoor, after, openDoor, schemaDoor, type Waited } from './schema.ts'
+import type { CallOptions, DefinitionOptions, Duration } from './types.ts'
 
 /** The ways to call a job. All refuse by a rejected promise. */
 export interface JobCalls<Args extends unknown[], Result> {
@@ -26,14 +27,18 @@ export interface JobCalls<Args extends unknown[], Result> {
   scheduleCron(rule: string | ScheduleOptions, ...args: Args): Promise<string>
 }
 
-/** A job: a function that can also be called later, elsewhere. Calling it plainly just runs it. */
-export interface JobDefinition<Args extends unknown[], Result> extends JobCalls<Args, Result> {
+/**
+ * A job: a function that can also be called later, elsewhere. Calling it plainly just runs it, after its schema's check
+ * where it has one. `HandlerArgs` differ from `Args` where a schema makes something else of them.
+ */
+export interface JobDefinition<Args extends unknown[], Result, HandlerArgs extends unknown[] = Args>
+  extends JobCalls<Args, Result> {
   (...args: Args): Promise<Result>
   readonly name: string
   /** The same ways to call it, with options for these calls. */
   with(options: CallOptions): JobCalls<Args, Result>
   /** Gives a job that was defined without one its handler. @throws JobError.Conflict where it has one */
-  handle(handler: (...args: Args) => Result | Promise<Result>): this
+  handle(handler: (...args: HandlerArgs) => Result | Promise<Result>): this
 }
 
 /** What definitions ask of their manager. */
@@ -68,15 +73,16 @@ export function isHandler<Args extends unknown[], Result>(value: unknown): value
 }
 
 /** Answers the definition and its inner side. @throws JobError.Invalid for a name or options that are not allowed */
-export function makeDefinition<Args extends unknown[], Result>(
+export function makeDefinition<Args extends unknown[], Result, HandlerArgs extends unknown[]>(
   host: DefinitionHost,
   name: string,
-  options: JobOptions,
-  handler: Handler<Args, Result> | null,
-): { definition: JobDefinition<Args, Result>; known: KnownJob } {
+  options: DefinitionOptions,
+  handler: Handler<HandlerArgs, Result> | null,
+): { definition: JobDefinition<Args, Result, HandlerArgs>; known: KnownJob } {
   checkJobName(name)
   checkJobOptions(options, name)
   let current = handler
+  const door = options.schema ? schemaDoor<HandlerArgs>(options.schema, name) : openDoor<HandlerArgs>()
   const known: KnownJob = {
     name,
     options,
@@ -86,24 +92,22 @@ export function makeDefinition<Args extends unknown[], Result>(
     get handler() {
       const run = current
       if (!run) return null
-      return (text: string) => {
-        const args: Args = JSON.parse(text)
-        return run(...args)
-      }
+      return (text: string) => after(door.read(text), (args) => run(...args))
     },
   }
   const plain = async (...args: Args): Promise<Result> => {
-    if (current) return current(...args)
-    throw new JobError.Conflict(
-      `The job ${JSON.stringify(name)} has no handler in this program: give it one with handle().`,
-    )
+    if (!current)
+      throw new JobError.Conflict(
+        `The job ${JSON.stringify(name)} has no handler in this program: give it one with handle().`,
+      )
+    return current(...(await door.take(args)))
   }
-  const definition: JobDefinition<Args, Result> = Object.assign(
+  const definition: JobDefinition<Args, Result, HandlerArgs> = Object.assign(
     Object.defineProperty(plain, 'name', { value: name }),
     {
-      ...callsOf<Args, Result>(host, known, {}),
-      with: (call: CallOptions) => callsOf<Args, Result>(host, known, call),
-      handle(given: Handler<Args, Result>) {
+      ...callsOf<Args, Result>(host, known, door.admit, {}),
+      with: (call: CallOptions) => callsOf<Args, Result>(host, known, door.admit, call),
+      handle(given: Handler<HandlerArgs, Result>) {
         if (current) throw new JobError.Conflict(`The job ${JSON.stringify(name)} has a handler already.`)
         current = given
         host.handlerGiven()
@@ -117,6 +121,7 @@ export function makeDefinition<Args extends unknown[], Result>(
 function callsOf<Args extends unknown[], Result>(
   host: DefinitionHost,
   known: KnownJob,
+  admit: ArgsDoor<never>['admit'],
   call: CallOptions,
 ): JobCalls<Args, Result> {
   const { name, options } = known
@@ -128,8 +133,15 @@ function callsOf<Args extends unknown[], Result>(
     return plainHead
   }
   const queue = () => call.queue ?? options.queue ?? 'default'
+  /** Without an asynchronous schema nothing is waited for: calls of the same moment keep their order. */
+  const encoded = (args: readonly unknown[]): Waited<string> => {
+    const text = encodeArgs(args, host.maxArgsBytes)
+    return admit ? after(admit(text), () => text) : text
+  }
   const one = async (due: Due, args: Args): Promise<JobHandle<Result>> => {
-    const job = { head: headOf(due), args: encodeArgs(args, host.maxArgsBytes) }
+    const head = headOf(due)
+    const text = encoded(args)
+    const job = { head, args: typeof text === 'string' ? text : await text }
     return host.handle<Result>(await host.enqueueOne(name, queue(), job, call))
   }
   return {
@@ -137,20 +149,24 @@ function callsOf<Args extends unknown[], Result>(
     delayIn: async (delay, ...args) => one(dueIn(delay), args),
     delayUntil: async (time, ...args) => one(dueAt(time), args),
     async delayMany(calls) {
-      if (!Array.isArray(calls) || !calls.every(Array.isArray)) {
-        throw new JobError.Invalid(
-          'delayMany takes a list of lists of arguments, such as [["a.png"], ["b.png", 400]].',
-        )
-      }
       const head = headOf(null)
-      const jobs = calls.map((args) => ({ head, args: encodeArgs(args, host.maxArgsBytes) }))
+      const jobs: NewJob[] = []
+      for (const args of Array.isArray(calls) ? calls : [null]) {
+        if (!Array.isArray(args)) {
+          throw new JobError.Invalid(
+            'delayMany takes a list of lists of arguments, such as [["a.png"], ["b.png", 400]].',
+          )
+        }
+        const text = encoded(args)
+        jobs.push({ head, args: typeof text === 'string' ? text : await text })
+      }
       if (jobs.length === 0) return []
       const ids = await host.enqueueMany(name, queue(), jobs, call)
       return ids.map((id) => host.handle<Result>(id))
     },
     scheduleCron: async (rule, ...args) => {
       const head = `${headOf(null)}}`
-      return host.schedule(name, head, encodeArgs(args, host.maxArgsBytes), rule, call)
+      return host.schedule(name, head, await encoded(args), rule, call)
     },
   }
 }

@@ -24,8 +24,10 @@ import { setPaused } from './queues.ts'
 import { retryJob } from './retry.ts'
 import { type Schedule, schedules, unschedule } from './schedule.ts'
 import { Scheduler } from './scheduler.ts'
+import type { ArgsSchema, SchemaInput, SchemaOutput } from './schema.ts'
 import { jobDetail, jobStatus } from './status.ts'
 import type {
+  DefinitionOptions,
   JobChange,
   JobDetail,
   JobFilter,
@@ -98,7 +100,17 @@ export class JobManager {
   job<Handler extends object>(
     name: string,
     handler: Handler,
-    options: JobOptions = {},
+    options?: JobOptions & { schema?: undefined },
+  ): JobDefinition<ArgsOf<Handler>, ResultOf<Handler>>
+  job<Schema extends ArgsSchema, Result>(
+    name: string,
+    handler: (...args: SchemaOutput<Schema>) => Result,
+    options: JobOptions & { schema: Schema },
+  ): JobDefinition<SchemaInput<Schema>, Awaited<Result>, SchemaOutput<Schema>>
+  job<Handler extends object>(
+    name: string,
+    handler: Handler,
+    options: DefinitionOptions = {},
   ): JobDefinition<ArgsOf<Handler>, ResultOf<Handler>> {
     if (!isHandler<ArgsOf<Handler>, ResultOf<Handler>>(handler)) {
       throw new JobError.Invalid(
@@ -111,7 +123,15 @@ export class JobManager {
   /** Defines a job of which this program may only know the name; `handle` gives it a handler. @throws as `job` */
   define<Args extends unknown[] = [], Result = Json>(
     name: string,
-    options: JobOptions = {},
+    options?: JobOptions & { schema?: undefined },
+  ): JobDefinition<Args, Result>
+  define<Schema extends ArgsSchema, Result = Json>(
+    name: string,
+    options: JobOptions & { schema: Schema },
+  ): JobDefinition<SchemaInput<Schema>, Result, SchemaOutput<Schema>>
+  define<Args extends unknown[] = [], Result = Json>(
+    name: string,
+    options: DefinitionOptions = {},
   ): JobDefinition<Args, Result> {
     return this.#define<Args, Result>(name, options, null)
   }
@@ -280,7 +300,7 @@ export class JobManager {
 
   #define<Args extends unknown[], Result>(
     name: string,
-    options: JobOptions,
+    options: DefinitionOptions,
     handler: ((...args: Args) => Result | Promise<Result>) | null,
   ): JobDefinition<Args, Result> {
     if (this.#definitions.has(name)) {

@@ -148,7 +148,8 @@ function entries(value: object): [key: string | number, value: unknown][] {
   return Object.entries(value).filter(([, item]) => item !== undefined)
 }
 
-function step(path: string, key: string | number): string {
+/** A path and one key more: `args[0].name`. */
+export function step(path: string, key: string | number): string {
   if (typeof key === 'number') return `${path}[${key}]`
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key).slice(0, 60)}]`
 }

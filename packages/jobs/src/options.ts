@@ -1,8 +1,9 @@
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
 import { unstorable } from './json.ts'
+import { isSchema } from './schema.ts'
 import { suggest } from './suggest.ts'
-import type { CallOptions, JobOptions } from './types.ts'
+import type { CallOptions, DefinitionOptions, JobOptions } from './types.ts'
 
 /** Throws JobError.Invalid, in a sentence that begins with `what`, if the value is not allowed. */
 export type Check = (value: unknown, what: string) => void
@@ -72,8 +73,8 @@ export function refusal(what: string, value: unknown, allowed: string, meant?: s
 }
 
 /** Checks the options of a job's definition. */
-export function checkJobOptions(options: JobOptions, jobName: string): void {
-  checkOptions(options, jobChecks, `of job ${quote(jobName)}`)
+export function checkJobOptions(options: DefinitionOptions, jobName: string): void {
+  checkOptions(options, definitionChecks, `of job ${quote(jobName)}`)
 }
 
 /** Checks the options of one call. */
@@ -96,6 +97,13 @@ const jobChecks: Checks<JobOptions> = {
   },
   backoffDelay: span(365),
   timeout: span(24),
+}
+
+const definitionChecks: Checks<DefinitionOptions> = {
+  ...jobChecks,
+  schema: (value, what) => {
+    if (!isSchema(value)) throw refusal(what, value, "a Standard Schema, such as zod's z.tuple([…])")
+  },
 }
 
 const callChecks: Checks<CallOptions> = {

@@ -1,3 +1,5 @@
+import type { StandardSchemaV1 } from './standard-schema.ts'
+
 /*
  * Glossary
  *
@@ -45,6 +47,15 @@ export interface JobOptions {
   backoffDelay?: Duration
   /** Ends an attempt that takes longer, as failed; default none. */
   timeout?: Duration
+}
+
+/** Options of a job's definition. */
+export interface DefinitionOptions extends JobOptions {
+  /**
+   * Any Standard Schema (zod, valibot, ArkType …) for the list of arguments, such as `z.tuple([z.string()])`: checked when
+   * enqueued and before each run. Calls give its input, which is what is stored; the handler gets its output.
+   */
+  schema?: StandardSchemaV1 | undefined
 }
 
 /** Options of one call. */
