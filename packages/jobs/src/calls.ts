@@ -71,6 +71,8 @@ export class Calls implements DefinitionHost {
   ): Promise<string> {
     if (this.#closed) throw new JobError.Closed()
     const schedule = newSchedule(name, head, args, rule, this.#timeZone)
+    const { queue }: { queue: string } = JSON.parse(head)
+    await this.#know(queue)
     await storeSchedule(this.#engine, schedule, call.client)
     return schedule.name
   }

@@ -1,3 +1,4 @@
+import type { QueryResultRow } from 'pg'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
 import { cancelWaiting } from './sql/cancel-waiting.ts'
@@ -12,6 +13,20 @@ const tries = 5
 /** After the grace, a worker gets this long to disown its job itself, in ms. */
 const workersTurn = 2_000
 
+/** Sends a statement, in a transaction or out of one. */
+export type Send = <Row extends QueryResultRow>(sql: string, values: unknown[]) => Promise<Row[]>
+
+/** A job that ended before its start. */
+interface GoneJob {
+  id: string
+  name: string
+  queue: string
+  correlation: string | null
+}
+
+/** What came of a cancel; the event of a job that is gone is told once it is stored for good. */
+export type Canceled = { outcome: 'canceled'; gone: GoneJob } | { outcome: 'canceling' }
+
 /**
  * Cancels a job wherever it is: one that waits at once, one that runs by its signal.
  *
@@ -19,32 +34,37 @@ const workersTurn = 2_000
  */
 export async function cancelJob(engine: Engine, id: string): Promise<'canceled' | 'canceling'> {
   requireJobId(id)
-  const { database, events, metrics } = engine
+  const { database } = engine
+  const canceled = await askToCancel((sql, values) => database.query(sql, values), database.schema, id)
+  tellCanceled(engine, canceled)
+  return canceled.outcome
+}
+
+/** Only what is stored; `tellCanceled` follows when it is committed. @throws as `cancelJob` */
+export async function askToCancel(send: Send, schema: string, id: string): Promise<Canceled> {
   for (let attempt = 0; attempt < tries; attempt++) {
-    const [gone] = await database.query<{
-      id: string
-      name: string
-      queue: string
-      correlation: string | null
-    }>(cancelWaiting(database.schema), [[id]])
-    if (gone) {
-      metrics.canceled++
-      const { name, queue, correlation } = gone
-      events.emit('canceled', { id, name, queue, correlationId: correlation, how: 'before_start' })
-      return 'canceled'
-    }
-    const [asked] = await database.query(requestCancel(database.schema), [[id]])
-    if (asked) {
-      disownLater(engine)
-      return 'canceling'
-    }
-    const [there] = await database.query<{ state: string }>(selectStatus(database.schema), [[id]])
+    const [gone] = await send<GoneJob & QueryResultRow>(cancelWaiting(schema), [[id]])
+    if (gone) return { outcome: 'canceled', gone }
+    const [asked] = await send(requestCancel(schema), [[id]])
+    if (asked) return { outcome: 'canceling' }
+    const [there] = await send<{ state: string }>(selectStatus(schema), [[id]])
     if (!there) throw new JobError.NotFound()
     if (['finished', 'failed', 'canceled'].includes(there.state)) {
       throw new JobError.Conflict(`The job has already ended: it is ${there.state}.`)
     }
   }
   throw new JobError.Conflict('The job changes hands too fast to be canceled; try again.')
+}
+
+/** Tells of a cancel in this process, and sees to it that one that was asked for comes about. */
+export function tellCanceled(engine: Engine, canceled: Canceled): void {
+  if (canceled.outcome === 'canceling') {
+    disownLater(engine)
+    return
+  }
+  const { id, name, queue, correlation } = canceled.gone
+  engine.metrics.canceled++
+  engine.events.emit('canceled', { id, name, queue, correlationId: correlation, how: 'before_start' })
 }
 
 /** Takes jobs from workers that do not answer their cancel, such as one whose event loop is blocked. */

@@ -4,7 +4,8 @@ import type { KeptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
 import type { Listener } from './listen.ts'
 import type { Metrics } from './metrics.ts'
-import type { Duration, JobOptions } from './types.ts'
+import type { ScheduleOptions } from './schedule.ts'
+import type { CallOptions, Duration, JobOptions, Json } from './types.ts'
 
 /** A definition as the engine's inner parts see it: the types of its arguments are the door's business. */
 export interface KnownJob {
@@ -15,6 +16,8 @@ export interface KnownJob {
   readonly backoffDelay: number | null
   /** Takes the arguments as JSON text. Null in a program that only enqueues it. */
   readonly handler: ((args: string) => unknown) | null
+  /** As the definition's own, for who knows its types at run time only. */
+  scheduleCron(call: CallOptions, rule: ScheduleOptions, args: readonly Json[]): Promise<string>
 }
 
 /** Times of the engine, in milliseconds; tests shorten them. */
@@ -31,6 +34,8 @@ export interface Timing {
   report: number
   /** Between two tidyings: partitions, tallies, cancels that nobody answered. */
   upkeep: number
+  /** A scheduler that stands still within a fire for so long has not made it: another does. */
+  fire: number
 }
 
 export const defaultTiming: Timing = {
@@ -40,6 +45,7 @@ export const defaultTiming: Timing = {
   cancelGrace: 5_000,
   report: 250,
   upkeep: 60_000,
+  fire: 10_000,
 }
 
 /** What the parts of one manager share. */

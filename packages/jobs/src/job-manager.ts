@@ -8,6 +8,7 @@ import { JobError } from './errors.ts'
 import { Events, type JobEventName, type JobListener } from './events.ts'
 import { countEnded, figuresOfMinutes, figuresOfQueues, figuresOfWorkers } from './figures.ts'
 import { followJobs } from './follow.ts'
+import type { JobHandle } from './handle.ts'
 import { checkHealth, type JobHealth } from './health.ts'
 import { keptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
@@ -20,11 +21,14 @@ import {
   type NewWorkerOptions,
 } from './manager-options.ts'
 import { type JobMetrics, noMetrics } from './metrics.ts'
+import { putSchedule, type SchedulePut } from './put-schedule.ts'
 import { setPaused } from './queues.ts'
+import { resumeSchedule } from './resume-schedule.ts'
 import { retryJob } from './retry.ts'
-import { type Schedule, schedules, unschedule } from './schedule.ts'
+import { runSchedule } from './run-schedule.ts'
 import { Scheduler } from './scheduler.ts'
 import type { ArgsSchema, SchemaInput, SchemaOutput } from './schema.ts'
+import { findSchedule, listSchedules, pauseSchedule, type Schedule, unschedule } from './schedules.ts'
 import { jobDetail, jobStatus } from './status.ts'
 import type {
   DefinitionOptions,
@@ -154,7 +158,41 @@ export class JobManager {
 
   /** All schedules, the next to fire first. */
   schedules(): Promise<Schedule[]> {
-    return schedules(this.#engine)
+    return listSchedules(this.#engine)
+  }
+
+  /** Null where there is none of that name. */
+  schedule(name: string): Promise<Schedule | null> {
+    return findSchedule(this.#engine, name)
+  }
+
+  /**
+   * Makes a schedule of a job that is defined here, or replaces all of one: as `scheduleCron` of the job's definition.
+   * One that is paused stays so; what it missed is still owed unless its cron or zone changes.
+   *
+   * @throws JobError.Invalid, also for a job that is not defined here
+   */
+  putSchedule(name: string, schedule: SchedulePut): Promise<void> {
+    return putSchedule(this.#definitions, name, schedule)
+  }
+
+  /** It fires no more until `resumeSchedule`; its jobs go on. @throws JobError.NotFound */
+  pauseSchedule(name: string): Promise<void> {
+    return pauseSchedule(this.#engine, name)
+  }
+
+  /** It fires again from now on; what came while it was paused is not owed. @throws JobError.NotFound */
+  resumeSchedule(name: string): Promise<void> {
+    return resumeSchedule(this.#engine, name)
+  }
+
+  /**
+   * Enqueues one job of a schedule at once, scheduled for now; its next fire stays as it is. Also while it is paused.
+   *
+   * @throws JobError.NotFound; JobError.Conflict with `overlap: 'skip'` while the job before has not ended
+   */
+  async runSchedule(name: string): Promise<JobHandle<Json>> {
+    return this.#calls.handle(await runSchedule(this.#engine, name))
   }
 
   /** Deletes a schedule; jobs that it enqueued stay. @throws JobError.NotFound */

@@ -57,6 +57,7 @@ const timingChecks: Checks<Timing> = {
   cancelGrace: time,
   report: time,
   upkeep: time,
+  fire: time,
 }
 
 const retentionChecks: Checks<Retention> = { finished: span(3_660), failed: span(3_660) }

@@ -5,13 +5,12 @@ import { milliseconds } from './duration.ts'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
 import { type Checks, checkOptions, name, oneOf, span } from './options.ts'
+import type { Overlap, OverlapRule } from './overlap.ts'
 import { databaseTime } from './sql/database-time.ts'
-import { deleteSchedule } from './sql/delete-schedule.ts'
-import { listSchedules } from './sql/list-schedules.ts'
 import { putSchedule } from './sql/put-schedule.ts'
-import type { Duration, Json, SqlClient } from './types.ts'
+import type { Duration, SqlClient } from './types.ts'
 
-/** When a schedule fires, and what becomes of fires that nobody was there to make. */
+/** When a schedule fires, and what becomes of fires that nobody was there to make or that come too soon. */
 export interface ScheduleOptions {
   /** Five fields (minute hour day month weekday), six with seconds first, or a nickname such as `@daily`. */
   cron: string
@@ -26,28 +25,15 @@ export interface ScheduleOptions {
   missed?: Missed
   /** How far back `missed: 'all'` reaches; default 1 day. */
   window?: Duration
-}
-
-/** A schedule as stored. */
-export interface Schedule {
-  name: string
-  job: string
-  queue: string
-  args: Json[]
-  cron: string
-  timeZone: string
-  missed: Missed
-  /** Milliseconds; bounds `missed: 'all'`. */
-  window: number
-  /** Null where no further fire comes. */
-  nextAt: Date | null
-  /** The time for which the last job was enqueued; null before the first. */
-  lastAt: Date | null
-  createdAt: Date
+  /**
+   * A fire while the schedule's last job has not ended: left out (`'skip'`, the default), made all the same
+   * (`'allow'`), or made, and the last job canceled (`'cancelPrevious'`).
+   */
+  overlap?: Overlap
 }
 
 /** What is to be stored, checked. */
-export interface NewSchedule extends FireRule {
+export interface NewSchedule extends FireRule, OverlapRule {
   name: string
   /** JSON text of all of its jobs but arguments and time, as `enqueue` takes it. */
   head: string
@@ -68,11 +54,16 @@ export function newSchedule(
   defaultZone: string,
 ): NewSchedule {
   const options = typeof spec === 'string' ? { cron: spec } : spec
-  checkOptions(options, checks, `of a schedule of job ${JSON.stringify(job)}`)
-  const { cron, timeZone = defaultZone, missed = 'once', window } = options
+  checkOptions(options, scheduleChecks, `of a schedule of job ${JSON.stringify(job)}`)
+  const { cron, timeZone = defaultZone, missed = 'once', window, overlap = 'skip' } = options
   if (window !== undefined && missed !== 'all') {
     throw new JobError.Invalid(
       `The window of a schedule goes with missed: 'all' only; missed is '${missed}'.`,
+    )
+  }
+  if (missed === 'all' && overlap === 'cancelPrevious') {
+    throw new JobError.Invalid(
+      "A schedule with missed: 'all' can't have overlap: 'cancelPrevious', as each of the missed runs would cancel the one before. Use missed: 'once'.",
     )
   }
   const rule: CronRule = {
@@ -87,6 +78,7 @@ export function newSchedule(
     args,
     missed,
     missedWindow: milliseconds(window ?? '1d', 'window of a schedule'),
+    overlap,
   }
 }
 
@@ -101,29 +93,19 @@ export async function storeSchedule(
   const sender: SqlClient = client ?? database.pool
   const { rows } = await sender.query(databaseTime)
   const now = new Date(Number(rows[0]?.ms))
-  const { name, head, args, cron, timeZone, missed, missedWindow } = schedule
+  const { name, head, args, cron, timeZone, missed, missedWindow, overlap } = schedule
   const [nextAt = null] = nextFires(schedule, now, 1)
-  const values = [name, head, args, cron, timeZone, missed, missedWindow, nextAt]
+  const values = [name, head, args, cron, timeZone, missed, missedWindow, overlap, nextAt]
   await sender.query(putSchedule(database.schema), values)
 }
 
-/** All schedules, the next to fire first. */
-export function schedules({ database }: Engine): Promise<Schedule[]> {
-  return database.query<Schedule>(listSchedules(database.schema))
-}
-
-/** @throws JobError.NotFound when there is none of that name. */
-export async function unschedule({ database }: Engine, name: string): Promise<void> {
-  const gone = await database.query(deleteSchedule(database.schema), [name])
-  if (gone.length === 0) throw new JobError.NotFound(`There is no schedule named ${JSON.stringify(name)}.`)
-}
-
-const checks: Checks<ScheduleOptions> = {
+export const scheduleChecks: Checks<ScheduleOptions> = {
   cron: () => {},
   timeZone: name,
   name,
   missed: oneOf('skip', 'once', 'all'),
   window: span(3660),
+  overlap: oneOf('skip', 'allow', 'cancelPrevious'),
 }
 
 function derivedName(job: string, { cron, timeZone }: CronRule, args: string): string {

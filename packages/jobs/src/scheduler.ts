@@ -1,20 +1,16 @@
+import type { PoolClient } from 'pg'
+import { type Canceled, tellCanceled } from './cancel.ts'
 import { type DueFires, dueFires, type FireRule } from './due-fires.ts'
 import type { Engine } from './engine.ts'
-import { enqueueWithHooks, insertJobs } from './enqueue.ts'
+import { enqueueRuns, inFire, type LockedSchedule, unfinishedOf } from './fire.ts'
+import { withoutOverlap } from './overlap.ts'
 import { storeFire } from './sql/store-fire.ts'
 import { takeDueSchedule } from './sql/take-due-schedule.ts'
 import { timeToNextFire } from './sql/time-to-next-fire.ts'
-import type { SqlClient } from './types.ts'
 
 /** A schedule whose time has come. */
-interface DueSchedule extends FireRule {
-  name: string
-  /** JSON texts. */
-  head: string
-  args: string
+interface DueSchedule extends FireRule, LockedSchedule {
   nextAt: Date
-  /** The database's clock. */
-  now: Date
 }
 
 /** Looks at the latest so often, in ms: a lost notification or a clock that was set costs no more. */
@@ -29,6 +25,8 @@ export class Scheduler {
   readonly #engine: Engine
   /** Schedules that this program can't read; another may. */
   readonly #unreadable = new Set<string>()
+  /** Schedules whose fire has just failed. */
+  readonly #aside = new Set<string>()
   #loop: Promise<void> | null = null
   #stopped = true
   #changed = false
@@ -82,7 +80,7 @@ export class Scheduler {
     try {
       while (!this.#stopped && (await this.#fireOne())) {}
       const [next] = await database.query<{ ms: number | null }>(timeToNextFire(database.schema), [
-        [...this.#unreadable],
+        this.#leftAlone(),
       ])
       return Math.min(next?.ms ?? longestSleep, longestSleep)
     } catch (error) {
@@ -94,20 +92,57 @@ export class Scheduler {
   }
 
   /** False when none is due. */
-  #fireOne(): Promise<boolean> {
-    const { database } = this.#engine
-    return database.transaction(async (client) => {
-      const { rows } = await client.query<DueSchedule>(takeDueSchedule(database.schema), [
-        [...this.#unreadable],
-      ])
-      const [due] = rows
-      if (!due) return false
-      const owed = this.#owed(due)
-      if (!owed) return true
-      await this.#enqueue(client, due, owed.fires)
-      await client.query(storeFire(database.schema), [due.name, owed.next, owed.fires.at(-1) ?? null])
+  async #fireOne(): Promise<boolean> {
+    let taken: DueSchedule | undefined
+    try {
+      const canceled = await inFire(this.#engine, async (client) => {
+        taken = await this.#take(client)
+        return taken && this.#fire(client, taken)
+      })
+      for (const each of canceled ?? []) tellCanceled(this.#engine, each)
+      return canceled !== undefined
+    } catch (error) {
+      // The others must not wait for one whose fire fails.
+      if (!taken) throw error
+      this.#putAside(taken.name)
+      this.#engine.report(
+        new Error(`The schedule ${JSON.stringify(taken.name)} could not fire; it is tried again.`, {
+          cause: error,
+        }),
+      )
       return true
-    })
+    }
+  }
+
+  async #take(client: PoolClient): Promise<DueSchedule | undefined> {
+    const sql = takeDueSchedule(this.#engine.database.schema)
+    const { rows } = await client.query<DueSchedule>(sql, [this.#leftAlone()])
+    return rows[0]
+  }
+
+  /** The look for unfinished jobs and the fire are one transaction; answers what it canceled. */
+  async #fire(client: PoolClient, due: DueSchedule): Promise<Canceled[]> {
+    const owed = this.#owed(due)
+    if (!owed) return []
+    const unfinished = owed.fires.length > 0 ? await unfinishedOf(this.#engine, client, due) : due.runs
+    const { fires, skipped } = withoutOverlap(due, owed.fires, unfinished.length > 0)
+    const { runs, canceled } = await enqueueRuns(this.#engine, client, due, fires, unfinished)
+    const last = fires.at(-1) ?? null
+    const values = [due.name, owed.next, last, runs, owed.missed, skipped]
+    await client.query(storeFire(this.#engine.database.schema), values)
+    return canceled
+  }
+
+  #leftAlone(): string[] {
+    return [...this.#unreadable, ...this.#aside]
+  }
+
+  #putAside(name: string): void {
+    this.#aside.add(name)
+    setTimeout(() => {
+      this.#aside.delete(name)
+      this.#endSleep()
+    }, afterError).unref()
   }
 
   #owed(due: DueSchedule): DueFires | null {
@@ -120,19 +155,6 @@ export class Scheduler {
       )
       return null
     }
-  }
-
-  async #enqueue(client: SqlClient, { head, args }: DueSchedule, times: Date[]): Promise<void> {
-    if (times.length === 0) return
-    const { name, queue, correlation }: { name: string; queue: string; correlation?: string } =
-      JSON.parse(head)
-    const open = head.slice(0, head.lastIndexOf('}'))
-    const jobs = times.map((at) => ({ head: `${open},"at":"${at.toISOString()}"`, args }))
-    await enqueueWithHooks(
-      this.#engine,
-      { name, queue, count: jobs.length, correlationId: correlation ?? null },
-      () => insertJobs(client, this.#engine.database.schema, jobs),
-    )
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -63,7 +63,8 @@ async function missFor(interval: string): Promise<void> {
   await pool.query('update factotum_jobs.schedule set next_at = next_at - $1::interval', [interval])
 }
 
-const everySecond = '* * * * * *'
+/** Without a worker its jobs never end. */
+const everySecond = { cron: '* * * * * *', overlap: 'allow' } as const
 
 describe('registering', () => {
   test('twice is one schedule; other arguments, times or zones make another', async () => {
@@ -92,7 +93,11 @@ describe('registering', () => {
       timeZone: 'America/Denver',
       missed: 'all',
       window: 7_200_000,
-      lastAt: null,
+      overlap: 'skip',
+      paused: false,
+      lastRun: null,
+      missedRuns: 0,
+      skippedRuns: 0,
     })
     const local = schedule?.nextAt?.toLocaleString('en', {
       timeZone: 'America/Denver',
@@ -139,6 +144,8 @@ describe('registering', () => {
     [{ cron: '@daily', timeZone: 'Mars/Olympus' }, 'The time zone "Mars/Olympus" is unknown.'],
     [{ cron: '@daily', missed: 'always' }, 'must be one of "skip", "once", "all"; it is "always".'],
     [{ cron: '@daily', window: '1h' }, "goes with missed: 'all' only; missed is 'once'."],
+    [{ cron: '@daily', overlap: 'alow' }, 'Did you mean "allow"?'],
+    [{ cron: '@daily', overlap: 'cancelPrevious', missed: 'all' }, "can't have overlap: 'cancelPrevious'"],
     [{ cron: '@daily', name: '' }, 'must be text of 1 to 200 characters'],
     [{}, "can't be read"],
   ])('%o is refused by a rejected promise', async (spec, sentence) => {
@@ -176,14 +183,14 @@ describe('a fire', () => {
     expect(times.map((at) => at % 1000)).toEqual([0, 0, 0])
     expect(times[2]).toBe((times[0] ?? 0) + 2000)
     const [schedule] = await jobs.schedules()
-    expect(schedule?.lastAt?.getTime()).toBeGreaterThanOrEqual(times[2] ?? 0)
+    expect(schedule?.lastRun?.scheduledFor.getTime()).toBeGreaterThanOrEqual(times[2] ?? 0)
   })
 
   test('happens once, with two managers that schedule', async () => {
     const [one, two] = [manager(), manager()]
     const both = one.define('both')
-    await both.scheduleCron({ cron: everySecond, name: 'a' })
-    await both.scheduleCron({ cron: everySecond, name: 'b' })
+    await both.scheduleCron({ ...everySecond, name: 'a' })
+    await both.scheduleCron({ ...everySecond, name: 'b' })
     await Promise.all([startScheduler(one), startScheduler(two)])
     await until(async () => (await firedFor('both')).length >= 8)
     const seconds = await firedFor('both')
@@ -251,7 +258,7 @@ describe('a fire', () => {
     const errors: string[] = []
     jobs.on('error', (error) => errors.push(error.message))
     await jobs.define('odd').scheduleCron({ cron: '@daily', name: 'odd' })
-    await jobs.define('good').scheduleCron({ cron: everySecond, name: 'good' })
+    await jobs.define('good').scheduleCron({ ...everySecond, name: 'good' })
     await pool.query(`update factotum_jobs.schedule set time_zone = 'Mars/Olympus' where name = 'odd'`)
     await missFor('1 day')
     await startScheduler(jobs)

@@ -4,7 +4,7 @@
  */
 export const takeDueSchedule = (schema: string) => `
 select name, head::text as head, args::text as args, cron, time_zone as "timeZone", missed,
-  missed_window_ms::float8 as "missedWindow", next_at as "nextAt", now() as now
+  missed_window_ms::float8 as "missedWindow", overlap, runs::text[] as runs, next_at as "nextAt", now() as now
 from ${schema}.schedule
 where next_at <= now() and name <> all ($1::text[])
 order by next_at
