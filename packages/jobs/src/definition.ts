@@ -94,10 +94,8 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
       if (!run) return null
       return (text: string) => after(door.read(text), (args) => run(...args))
     },
-    async scheduleCron(call, rule, values) {
-      const args: Args = JSON.parse(encodeArgs(values, host.maxArgsBytes))
-      return callsOf<Args, Result>(host, known, call).scheduleCron(rule, ...args)
-    },
+    scheduleCron: (call, rule, args) =>
+      callsOf<unknown[], Result>(host, known, door.admit, call).scheduleCron(rule, ...args),
   }
   const plain = async (...args: Args): Promise<Result> => {
     if (!current)

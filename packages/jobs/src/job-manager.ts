@@ -27,8 +27,8 @@ import { resumeSchedule } from './resume-schedule.ts'
 import { retryJob } from './retry.ts'
 import { runSchedule } from './run-schedule.ts'
 import { Scheduler } from './scheduler.ts'
-import type { ArgsSchema, SchemaInput, SchemaOutput } from './schema.ts'
 import { findSchedule, listSchedules, pauseSchedule, type Schedule, unschedule } from './schedules.ts'
+import type { ArgsSchema, SchemaInput, SchemaOutput } from './schema.ts'
 import { jobDetail, jobStatus } from './status.ts'
 import type {
   DefinitionOptions,

@@ -8,7 +8,9 @@ const it = setting()
 
 /** The schedule is due now, for the hour that has begun, and sleeping schedulers hear of it. */
 async function due(name: string): Promise<void> {
-  await it.sql(`update factotum_jobs.schedule set next_at = date_trunc('hour', now()) where name = $1`, [name])
+  await it.sql(`update factotum_jobs.schedule set next_at = date_trunc('hour', now()) where name = $1`, [
+    name,
+  ])
   await it.sql(`select pg_notify('"factotum_jobs"', 'schedule ' || $1)`, [name])
 }
 
