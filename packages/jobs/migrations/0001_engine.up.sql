@@ -23,6 +23,7 @@ create table :schema.job (
   suspect boolean not null default false,
   followed boolean not null default false,
   awaited boolean not null default false,            -- somebody listens for its end
+  leads boolean not null default false,              -- others wait for it: its end is settled with them
   queue text collate "C" not null,
   name text collate "C" not null,
   correlation text,
@@ -38,6 +39,7 @@ create index job_suspect on :schema.job (queue, priority, run_at, id) where stat
 create index job_scheduled on :schema.job (run_at, id) where state = 0;
 create index job_parked on :schema.job (queue, name, id) where state = 3;
 create index job_claimed on :schema.job (worker) where state = 2;
+create index job_deferred on :schema.job (queue) where state = 4;
 
 create table :schema.argument (
   id uuid primary key,
@@ -181,15 +183,16 @@ begin
       (queue, name, args, args_ref, priority, run_at, state, max_attempts, correlation, followed, options)
     select g.queue, g.name, case when g.ref is null then a.args end, g.ref, coalesce(g.priority, 0),
       coalesce(g.at, now() + coalesce(g.delay, 0) * interval '1 millisecond'),
-      case when coalesce(g.at <= now(), coalesce(g.delay, 0) <= 0) then 1 else 0 end,
+      case when g.deferred then 4 when coalesce(g.at <= now(), coalesce(g.delay, 0) <= 0) then 1 else 0 end,
       coalesce(g.attempts, 1), g.correlation, coalesce(g.followed, false), g.options
     from jsonb_to_recordset(p_groups::jsonb) as g(queue text, name text, calls jsonb, ref uuid, priority smallint,
-        delay double precision, at timestamptz, attempts smallint, correlation text, followed boolean, options jsonb),
+        delay double precision, at timestamptz, attempts smallint, correlation text, followed boolean, options jsonb,
+        deferred boolean),
       jsonb_array_elements(g.calls) as a(args)
     returning id, queue, name, run_at, state, correlation, followed
   ), told as (
     insert into :schema.change (job_id, name, queue, state, correlation)
-    select id, name, queue, case state when 1 then 'queued' else 'scheduled' end, correlation from made where followed
+    select id, name, queue, case state when 1 then 'queued' when 4 then 'deferred' else 'scheduled' end, correlation from made where followed
   )
   select string_agg(id::text, ','), min(queue) filter (where state = 1), max(queue),
     bool_or(state = 0 and run_at < now() + interval '5 seconds')
@@ -311,6 +314,7 @@ set jit = off
 as $$
 declare
   v_missing bigint[];
+  v_led bigint[];
 begin
   with ended as materialized (
     select e.* from jsonb_to_recordset(p_ended::jsonb)
@@ -323,7 +327,7 @@ begin
     delete from :schema.job j using locked l where j.ctid = l.place
     returning j.id, j.run_at, j.created_at, coalesce(j.started_at, now() - l.age * interval '1 millisecond') as started_at,
       j.scheduled_for, j.priority, j.attempts + 1 as attempts, j.max_attempts, j.deaths, l.progress, j.queue, j.name, j.correlation,
-      l.message, j.args_ref, j.args, j.options, j.failures, l.result, j.followed, j.awaited
+      l.message, j.args_ref, j.args, j.options, j.failures, l.result, j.followed, j.awaited, j.leads
   ), kept as (
     insert into :schema.done (id, run_at, created_at, started_at, ended_at, state, priority, attempts, max_attempts, deaths,
       progress, queue, name, correlation, progress_message, args_ref, args, options, failures, result)
@@ -340,7 +344,9 @@ begin
   ), woken as (
     select count(pg_notify(':schema', 'ended ' || id)) from gone where awaited
   )
-  select array(select e.id from ended e where e.id not in (select id from gone)) into v_missing from woken;
+  select array(select e.id from ended e where e.id not in (select id from gone)), (select array_agg(id) from gone where leads)
+  into v_missing, v_led from woken;
+  if v_led is not null then perform :schema.settle(v_led, 10); end if;
   return v_missing;
 end
 $$;
@@ -413,6 +419,11 @@ begin
   update :schema.job j set state = 1 from coming where j.ctid = coming.place;
   get diagnostics unparked = row_count;
 
+  if exists (select from :schema.dependency d where d.outcome is not null and not d.settled) then
+    perform :schema.settle_rest();
+    next_due := least(next_due, 50);
+  end if;
+
   ready := exists (select from :schema.job j where j.state = 1 and j.queue = any (p_queues) and j.name = any (p_names))
     or exists (select from :schema.job j where j.state = 5 and j.queue = any (p_queues) and j.name = any (p_names));
 
@@ -477,8 +488,11 @@ begin
       select g.queue, count(*) filter (where not g.canceled), count(*) filter (where g.canceled) from gone g group by g.queue
     ), woken as (
       select count(pg_notify(':schema', 'ended ' || o.id)) from outcomes o where o.awaited
+    ), settled as (
+      select count(:schema.settle(l.ids, l.state)) from (
+        select array_agg(g.id) as ids, case when g.canceled then 12 else 11 end as state from gone g where g.leads group by 2) l
     )
-    select o.id, o.name, o.queue, o.outcome from outcomes o, woken;
+    select o.id, o.name, o.queue, o.outcome from outcomes o, woken, settled;
   perform :schema.wake(array(select distinct j.queue from :schema.job j where j.state = 5));
 end
 $$;

@@ -1,3 +1,4 @@
+import { afterOf } from './after.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
 import { checkCallOptions } from './options.ts'
@@ -20,6 +21,11 @@ export interface StoredOptions {
  */
 export function callHead(name: string, definition: JobOptions, call: CallOptions, due: Due): string {
   checkCallOptions(call, name)
+  if (call.afterFailure !== undefined && call.after === undefined) {
+    throw new JobError.Invalid(
+      `The afterFailure for a call of job ${JSON.stringify(name)} goes with after only: it tells what becomes of a job that waits for others.`,
+    )
+  }
   const head = {
     queue: call.queue ?? definition.queue ?? 'default',
     name,
@@ -27,6 +33,7 @@ export function callHead(name: string, definition: JobOptions, call: CallOptions
     attempts: (call.retries ?? definition.retries ?? 0) + 1,
     correlation: call.correlationId,
     followed: call.follow,
+    deferred: afterOf(call) ? true : undefined,
     options: storedOptions(name, call),
     delay: due && 'delay' in due ? due.delay : undefined,
     at: due && 'at' in due ? due.at.toISOString() : undefined,

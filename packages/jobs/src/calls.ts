@@ -1,3 +1,4 @@
+import { afterOf } from './after.ts'
 import { cancelJob } from './cancel.ts'
 import type { DefinitionHost } from './definition.ts'
 import { Ends } from './ends.ts'
@@ -9,7 +10,7 @@ import type { JobHandle } from './handle.ts'
 import { newSchedule, type ScheduleOptions, storeSchedule } from './schedule.ts'
 import { registerQueues } from './sql/register-queues.ts'
 import { jobResult, jobStatus } from './status.ts'
-import type { CallOptions } from './types.ts'
+import type { CallOptions, SqlClient } from './types.ts'
 
 /** What the definitions of one manager do their work with: storing calls, and handles to what was stored. */
 export class Calls implements DefinitionHost {
@@ -34,9 +35,10 @@ export class Calls implements DefinitionHost {
   /** Nothing is waited for before the call is handed on: calls of the same moment keep their order. */
   enqueueOne(name: string, queue: string, job: NewJob, call: CallOptions): Promise<string> {
     return this.#around(name, queue, 1, call, async () => {
-      if (!call.client) return this.#shared.add(job, queue)
+      const after = afterOf(call)
+      if (!call.client && !after) return this.#shared.add(job, queue)
       await this.#know(queue)
-      const [id = ''] = await insertJobs(call.client, this.#engine.database.schema, [job])
+      const [id = ''] = await insertJobs(this.#clientOf(call), this.#engine.database.schema, [job], after)
       return id
     })
   }
@@ -44,8 +46,7 @@ export class Calls implements DefinitionHost {
   enqueueMany(name: string, queue: string, jobs: NewJob[], call: CallOptions): Promise<string[]> {
     return this.#around(name, queue, jobs.length, call, async () => {
       await this.#know(queue)
-      const { pool, schema } = this.#engine.database
-      return insertJobs(call.client ?? pool, schema, jobs)
+      return insertJobs(this.#clientOf(call), this.#engine.database.schema, jobs, afterOf(call))
     })
   }
 
@@ -84,6 +85,15 @@ export class Calls implements DefinitionHost {
   async close(): Promise<void> {
     this.#closed = true
     await this.#ends.close()
+  }
+
+  #clientOf({ client }: CallOptions): SqlClient {
+    const { database } = this.#engine
+    return (
+      client ?? {
+        query: async (sql, values) => ({ rows: await database.query(sql, values), rowCount: null }),
+      }
+    )
   }
 
   /** Lists a queue when this process first meets it. */

@@ -1,12 +1,12 @@
 import type { QueryResultRow } from 'pg'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
+import { requireJobId } from './job-id.ts'
 import { cancelWaiting } from './sql/cancel-waiting.ts'
 import { endCanceled } from './sql/end-canceled.ts'
 import { overdueCancels } from './sql/overdue-cancels.ts'
 import { requestCancel } from './sql/request-cancel.ts'
 import { selectStatus } from './sql/select-status.ts'
-import { requireJobId } from './status.ts'
 
 /** A job may be claimed or handed back between two looks at it. */
 const tries = 5

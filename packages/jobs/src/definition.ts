@@ -167,6 +167,11 @@ function callsOf<Args extends unknown[], Result>(
       return ids.map((id) => host.handle<Result>(id))
     },
     scheduleCron: async (rule, ...args) => {
+      if (call.after !== undefined) {
+        throw new JobError.Invalid(
+          `A schedule of job ${JSON.stringify(name)} can't wait for other jobs: leave out "after".`,
+        )
+      }
       const head = `${headOf(null)}}`
       return host.schedule(name, head, await encoded(args), rule, call)
     },

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { After } from './after.ts'
 import type { Engine } from './engine.ts'
+import { JobError } from './errors.ts'
 import { around, type EnqueueCall } from './hooks.ts'
 import { enqueue as enqueueSql } from './sql/enqueue.ts'
+import { enqueueAfter } from './sql/enqueue-after.ts'
 import type { SqlClient } from './types.ts'
 
 /** One call, ready to be stored. */
@@ -20,11 +23,19 @@ export async function insertJobs(
   client: SqlClient,
   schema: string,
   jobs: readonly NewJob[],
+  after: After | null = null,
 ): Promise<string[]> {
   const { groups, large } = grouped(jobs)
-  const { rows } = await client.query(enqueueSql(schema), [groups, large])
+  const { rows } = after
+    ? await client.query(enqueueAfter(schema), [groups, large, `{${after.ids}}`, after.failure])
+    : await client.query(enqueueSql(schema), [groups, large])
   const ids = rows[0]?.ids
   if (typeof ids !== 'string') throw new Error('The database stored the jobs, but did not answer their ids.')
+  if (ids.startsWith('?')) {
+    throw new JobError.NotFound(
+      `There is no job ${ids.slice(1)} to wait for, or no longer. One of a transaction that has not committed can be waited for in that transaction alone.`,
+    )
+  }
   return ids.split(',')
 }
 

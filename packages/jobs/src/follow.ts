@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
+import { isJobId } from './job-id.ts'
 import { follow } from './sql/follow.ts'
-import { isJobId } from './status.ts'
 
 /** Keeps the changes of these jobs from now on, until they end. Ended or unknown ones are passed over. */
 export async function followJobs(database: Database, ids: string[]): Promise<void> {

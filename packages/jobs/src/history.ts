@@ -1,6 +1,7 @@
-import type { Pool, PoolClient } from 'pg'
+import type { Pool, PoolClient, QueryResult } from 'pg'
 import { milliseconds } from './duration.ts'
 import { nameOf, type Partition, type Partitioned, plusDays, readPartitions } from './partitions.ts'
+import { type Beside, deleteWithPartition } from './sql/delete-with-partition.ts'
 import { sqlState } from './sql-state.ts'
 import type { Duration } from './types.ts'
 
@@ -76,9 +77,27 @@ async function drop(
     await client.query(
       `delete from ${schema}.argument a using ${schema}.${name} p where p.args_ref is not null and a.id = p.args_ref`,
     )
+    await deleteBeside(client, schema, name, { table: 'step', id: 'job_id' })
+    await deleteBeside(client, schema, name, { table: 'dependency', id: 'child' })
   }
   return run(`drop table ${schema}.${name}`)
 }
+
+/** In batches, as flows may be many. */
+async function deleteBeside(
+  client: PoolClient,
+  schema: string,
+  partition: string,
+  beside: Beside,
+): Promise<void> {
+  const sql = deleteWithPartition(schema, partition, beside)
+  for (let last: string | null = '0'; last !== null; ) {
+    const looked: QueryResult<{ last: string | null }> = await client.query(sql, [last, jobsAtOnce])
+    last = looked.rows[0]?.last ?? null
+  }
+}
+
+const jobsAtOnce = 2_000
 
 /**
  * Runs a statement, and cancels it when it takes too long; then answers false. Neither `lock_timeout` nor the process id is of use: behind a

@@ -1,9 +1,10 @@
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
+import { isJobId } from './job-id.ts'
 import { checkOptions, name, oneOf } from './options.ts'
 import { listJobs } from './sql/list-jobs.ts'
 import { queueJobs } from './sql/queue-jobs.ts'
-import { isJobId, type StatusRow, statusOf } from './status.ts'
+import { type StatusRow, statusOf } from './status.ts'
 import type { JobFilter, JobPage, JobStatus } from './types.ts'
 
 export interface PageOptions {

@@ -1,3 +1,4 @@
+import { checkAfter } from './after.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
 import { unstorable } from './json.ts'
@@ -114,6 +115,8 @@ const callChecks: Checks<CallOptions> = {
   },
   correlationId: (value, what) => text(value, what, 200),
   follow: flag,
+  after: checkAfter,
+  afterFailure: oneOf('cancel', 'run'),
 }
 
 function text(value: unknown, what: string, most: number): void {

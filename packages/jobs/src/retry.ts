@@ -1,7 +1,8 @@
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
+import { requireJobId } from './job-id.ts'
 import { retry } from './sql/retry.ts'
-import { requireJobId, selectStatuses } from './status.ts'
+import { selectStatuses } from './status.ts'
 
 /**
  * Brings a failed job back under its id, due now, with all its attempts before it again.

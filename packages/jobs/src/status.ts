@@ -1,8 +1,23 @@
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
+import { isJobId } from './job-id.ts'
+import { selectChildren } from './sql/select-children.ts'
 import { selectLog } from './sql/select-log.ts'
+import { selectParents } from './sql/select-parents.ts'
 import { selectStatus } from './sql/select-status.ts'
-import type { CanceledHow, JobAttempt, JobDetail, JobLogLine, JobState, JobStatus, Json } from './types.ts'
+import { selectSteps } from './sql/select-steps.ts'
+import type {
+  CanceledHow,
+  JobAttempt,
+  JobDetail,
+  JobLogLine,
+  JobState,
+  JobStatus,
+  JobStep,
+  Json,
+  LinkedJob,
+  ParentJob,
+} from './types.ts'
 
 /** A row of the view `status`. */
 export interface StatusRow<Result = Json> {
@@ -30,9 +45,6 @@ export interface StatusRow<Result = Json> {
     | null
 }
 
-/** The biggest id there can be. */
-const mostId = 2n ** 63n - 1n
-
 /**
  * The result of a job that has ended.
  *
@@ -47,16 +59,6 @@ export async function jobResult<Result>(database: Database, id: string): Promise
   if (row.state === 'finished') return row.result
   if (row.state === 'failed') throw new JobError.Failed(row.error ?? undefined)
   throw new JobError.Canceled(`The job was canceled (${row.canceled_how ?? 'before_start'}).`)
-}
-
-/** Whether this text can be the id of a job at all. */
-export function isJobId(id: string): boolean {
-  return typeof id === 'string' && /^[1-9][0-9]{0,18}$/.test(id) && BigInt(id) <= mostId
-}
-
-/** @throws JobError.NotFound where it can be no job's id, as a job by it can't be found */
-export function requireJobId(id: string): void {
-  if (!isJobId(id)) throw new JobError.NotFound()
 }
 
 export async function selectStatuses<Result = Json>(
@@ -79,12 +81,27 @@ export async function jobDetail(database: Database, id: string): Promise<JobDeta
   if (!isJobId(id)) return null
   const [row] = await selectStatuses(database, [id])
   if (!row) return null
-  const log = await database.query<JobLogLine & { at: Date }>(selectLog(database.schema), [id])
+  const { schema } = database
+  const [log, steps, parents, children] = await Promise.all([
+    database.query<JobLogLine & { at: Date }>(selectLog(schema), [id]),
+    database.query<JobStep & { at: Date }>(selectSteps(schema), [id, mostLinked]),
+    database.query<ParentJob & Json>(selectParents(schema), [id, mostLinked]),
+    database.query<LinkedJob & Json>(selectChildren(schema), [id, mostLinked]),
+  ])
   return {
     ...statusOf(row),
     failures: (row.failures ?? []).map(attemptOf),
     log: log.map(({ at, attempt, line }) => ({ at, attempt, line })),
+    steps: steps.map(({ name, result, at }) => ({ name, result, at })),
+    parents: parents.map(linkedOf),
+    children: children.map(linkedOf),
   }
+}
+
+const mostLinked = 1_000
+
+function linkedOf({ id, name, state }: LinkedJob): LinkedJob {
+  return { id, name, state }
 }
 
 export function statusOf<Result>(row: StatusRow<Result>): JobStatus<Result> {

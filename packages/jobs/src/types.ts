@@ -12,6 +12,8 @@ import type { StandardSchemaV1 } from './standard-schema.ts'
  * Attempt    one run that ended by itself, well or badly. A worker's death is none.
  * Floor      the lower bound from which a claim begins to look, so that it passes over dead index entries.
  * Hot table  the jobs that have not ended. History: the ended ones, in partitions by day.
+ * Parent     a job that another, its child, waits for; while it does it is deferred.
+ * Step       a part of a handler's work whose answer is kept, so that a later attempt does not repeat it.
  * Parked     ready, but no worker has a handler for its name (later: or its key is busy).
  * Beat       the counter by which a worker shows that it lives.
  * Followed   somebody watches this job: its changes are kept for whoever carries them on.
@@ -66,7 +68,25 @@ export interface CallOptions extends JobOptions {
   correlationId?: string
   /** Keep this job's changes for `JobManager.takeChanges`; default false. */
   follow?: boolean
+  /**
+   * Jobs that must have ended before this one may start: handles or ids, up to 10,000. Until then it is `deferred`. Jobs
+   * that have ended already count as ended; an empty list waits for nothing.
+   */
+  after?: AfterJobs
+  /**
+   * What becomes of the job when one of those fails or is canceled: `'cancel'` (the default) cancels it, and with it those
+   * that wait for it in turn; `'run'` runs it whatever became of them.
+   */
+  afterFailure?: AfterFailure
 }
+
+/** Jobs to wait for. */
+export type AfterJobs = JobReference | readonly JobReference[]
+
+/** A job's handle, or its id. */
+export type JobReference = string | { readonly id: string }
+
+export type AfterFailure = 'cancel' | 'run'
 
 /** Anything that can send SQL with numbered parameters: a `pg` client, or an adapter around another driver. */
 export interface SqlClient {
@@ -116,6 +136,30 @@ export interface JobAttempt {
   stack: string | null
 }
 
+/** A job that another waits or waited for, as `currentJob().parents()` answers it. */
+export interface ParentJob extends LinkedJob {
+  /** Null unless it finished, and once history has dropped it. */
+  result: Json
+  /** Null unless it failed, and once history has dropped it. */
+  error: string | null
+}
+
+/** A job at the other end of a dependency. */
+export interface LinkedJob {
+  id: string
+  /** Null once history has dropped it. */
+  name: string | null
+  /** Now: one that failed may run again by a retry by hand. */
+  state: JobState
+}
+
+/** What a handler's `currentJob().step` has stored. */
+export interface JobStep {
+  name: string
+  result: Json
+  at: Date
+}
+
 /** A line that a handler wrote with `currentJob().log`. */
 export interface JobLogLine {
   at: Date
@@ -129,6 +173,12 @@ export interface JobDetail extends JobStatus {
   failures: JobAttempt[]
   /** The newest 1,000 lines, oldest first. */
   log: JobLogLine[]
+  /** What its handler finished of its work, in order; at most 1,000. */
+  steps: JobStep[]
+  /** What it waits or waited for, in the order given; at most 1,000. */
+  parents: LinkedJob[]
+  /** The jobs that wait or waited for it, oldest first; at most 1,000. */
+  children: LinkedJob[]
 }
 
 /** What to list; every field narrows. */

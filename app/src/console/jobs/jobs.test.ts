@@ -90,6 +90,9 @@ describe('What happened to a job', () => {
     endedAt: null,
     failures: [],
     log: [],
+    steps: [],
+    parents: [],
+    children: [],
     ...changes,
   })
   const titles = (changes: Partial<JobDetail>) => timelineOf(job(changes)).map(({ title }) => title)

@@ -1,4 +1,5 @@
 import { historyColumns, historyOfJob } from './history-columns.ts'
+import { settleGone } from './settle-gone.ts'
 
 /** $1 ids. Ends those that nobody has claimed, as canceled before their start. Answers them. */
 export const cancelWaiting = (schema: string) => `
@@ -18,5 +19,7 @@ with gone as (
   insert into ${schema}.tally (queue, canceled) select queue, count(*) from gone group by queue
 ), woken as (
   select count(pg_notify('${schema}', 'ended ' || id)) from gone where awaited
+), settled as (
+  ${settleGone(schema, '12')}
 )
-select g.id, g.name, g.queue, g.correlation from gone g, woken`
+select g.id, g.name, g.queue, g.correlation from gone g, woken, settled`

@@ -1,4 +1,5 @@
 import { historyColumns, historyOfJob } from './history-columns.ts'
+import { settleGone } from './settle-gone.ts'
 
 /** $1 jobs of this worker that end as canceled, as JSON text. Answers the ids it wrote. */
 export const endCanceled = (schema: string) => `
@@ -26,5 +27,7 @@ with ended as materialized (
   insert into ${schema}.tally (queue, canceled) select queue, count(*) from gone group by queue
 ), woken as (
   select count(pg_notify('${schema}', 'ended ' || id)) from gone where awaited
+), settled as (
+  ${settleGone(schema, '12')}
 )
-select g.id from gone g, woken`
+select g.id from gone g, woken, settled`

@@ -1,4 +1,5 @@
 import { historyColumns, historyOfJob } from './history-columns.ts'
+import { settleGone } from './settle-gone.ts'
 
 /**
  * $1 failed attempts as JSON text: with `retry` (ms) the job is scheduled again, without it has failed. A job whose
@@ -48,5 +49,7 @@ with ended as materialized (
   select queue, count(*) filter (where not canceled), count(*) filter (where canceled) from gone group by queue
 ), woken as (
   select count(pg_notify('${schema}', 'ended ' || id)) from outcomes where awaited
+), settled as (
+  ${settleGone(schema, 'case when canceled then 12 else 11 end')}
 )
-select o.id, o.state from outcomes o, woken`
+select o.id, o.state from outcomes o, woken, settled`

@@ -16,7 +16,7 @@ select q.name, q.paused, coalesce(s.later, 0) as scheduled,
     + (select count(*) from ${schema}.job j where j.queue = q.name and j.state = 5)
     + coalesce(s.due, 0) + coalesce(c.ahead, 0) as queued,
   coalesce(c.started, 0) as started,
-  0 as deferred,
+  (select count(*) from (select from ${schema}.job j where j.queue = q.name and j.state = 4 limit ${countLimit}) d) as deferred,
   extract(epoch from now() - least(
     (select min(run_at) from (select j.run_at from ${schema}.job j where j.queue = q.name and j.state = 1
       order by j.priority, j.run_at, j.id limit 1000) r),

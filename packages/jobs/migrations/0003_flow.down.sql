@@ -1,0 +1,2 @@
+drop function :schema.enqueue_after, :schema.settle_rest, :schema.settle;
+drop table :schema.step, :schema.dependency;
