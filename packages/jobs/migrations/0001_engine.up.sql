@@ -326,8 +326,13 @@ begin
   ), gone as (
     delete from :schema.job j using locked l where j.ctid = l.place
     returning j.id, j.run_at, j.created_at, coalesce(j.started_at, now() - l.age * interval '1 millisecond') as started_at,
-      j.scheduled_for, j.priority, j.attempts + 1 as attempts, j.max_attempts, j.deaths, l.progress, j.queue, j.name, j.correlation,
-      l.message, j.args_ref, j.args, j.options, j.failures, l.result, j.followed, j.awaited, j.leads
+      j.scheduled_for, j.priority, j.attempts + 1 as attempts, j.max_attempts, j.deaths, j.queue, j.name, j.correlation,
+      j.args_ref, j.args, j.options, j.failures, l.result, j.followed, j.awaited, j.leads,
+      -- A run that said nothing keeps what one before it said: it was put off, and so has a scheduled_for.
+      case when l.progress is not null or j.scheduled_for is null then l.progress
+        else (select p.value from :schema.progress p where p.job_id = j.id) end as progress,
+      case when l.progress is not null or j.scheduled_for is null then l.message
+        else (select p.message from :schema.progress p where p.job_id = j.id) end as message
   ), kept as (
     insert into :schema.done (id, run_at, created_at, started_at, ended_at, state, priority, attempts, max_attempts, deaths,
       progress, queue, name, correlation, progress_message, args_ref, args, options, failures, result)
@@ -338,7 +343,7 @@ begin
     insert into :schema.change (job_id, name, queue, state, progress, message, correlation)
     select id, name, queue, 'finished', progress, message, correlation from gone where followed
   ), cleared as (
-    delete from :schema.progress p using ended e where e.progress is not null and p.job_id = e.id
+    delete from :schema.progress p using gone g where g.progress is not null and p.job_id = g.id
   ), counted as (
     insert into :schema.tally (queue, finished) select queue, count(*) from gone group by queue
   ), woken as (

@@ -1,9 +1,12 @@
+import type { Duration } from './types.ts'
+
 /** Every code a `JobError` can carry, with the sentence it has where nothing more exact is known. */
 export const jobErrorSentences = {
   job_not_found: 'Job not found',
   job_conflict: 'The job is not in a state in which this can be done',
   job_invalid: 'The input cannot be stored as a job',
   job_fatal: 'The job failed for good; further attempts would not help',
+  job_snooze: 'The job asked for another time',
   job_failed: 'The job failed',
   job_canceled: 'The job was canceled',
   job_timeout: 'The attempt took longer than its timeout allows',
@@ -43,6 +46,18 @@ class Conflict extends kind('job_conflict', 'Conflict') {}
 class Invalid extends kind('job_invalid', 'Invalid') {}
 /** Thrown by a handler: fail now, whatever attempts remain. */
 class Fatal extends kind('job_fatal', 'Fatal') {}
+/**
+ * Thrown by a handler: run again after this time, on the database's clock. It spends no attempt and counts as no failure,
+ * however often it is thrown. A time that can't be read fails the attempt.
+ */
+class Snooze extends kind('job_snooze', 'Snooze') {
+  readonly delay: Duration
+
+  constructor(delay: Duration, message?: string, options?: ErrorOptions) {
+    super(message, options)
+    this.delay = delay
+  }
+}
 /** `handle.result()` of a job that failed. */
 class Failed extends kind('job_failed', 'Failed') {}
 /** `handle.result()` of a job that was canceled, and the reason of an aborted `signal`. */
@@ -60,6 +75,7 @@ export const JobError = Object.assign(Base, {
   Conflict,
   Invalid,
   Fatal,
+  Snooze,
   Failed,
   Canceled,
   Timeout,

@@ -17,6 +17,8 @@ export interface JobEvents {
   failed: JobNews & { attempt: number; error: string }
   /** An attempt failed; the next one is due after `delay` ms. */
   retrying: JobNews & { attempt: number; error: string; delay: number }
+  /** The handler asked to run again, `delay` ms from now; no attempt was spent. */
+  snoozed: JobNews & { attempt: number; delay: number }
   canceled: JobNews & { how: CanceledHow }
   /** Another worker owns the job now. */
   lost: JobNews

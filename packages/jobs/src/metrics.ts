@@ -5,6 +5,7 @@ export interface JobMetrics {
   finished: number
   failed: number
   retried: number
+  snoozed: number
   canceled: number
   lost: number
   /** Handlers at work now. */
@@ -24,6 +25,7 @@ export const noMetrics = (): JobMetrics => ({
   finished: 0,
   failed: 0,
   retried: 0,
+  snoozed: 0,
   canceled: 0,
   lost: 0,
   running: 0,

@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { JobError, jobErrorSentences } from '../src/errors.ts'
 
-const { NotFound, Conflict, Invalid, Fatal, Failed, Canceled, Timeout, Closed, Lost } = JobError
+const { NotFound, Conflict, Invalid, Fatal, Snooze, Failed, Canceled, Timeout, Closed, Lost } = JobError
 const kinds = { NotFound, Conflict, Invalid, Fatal, Failed, Canceled, Timeout, Closed, Lost }
+const errors = {
+  ...Object.fromEntries(Object.entries(kinds).map(([name, Kind]) => [name, new Kind()])),
+  Snooze: new Snooze('1h'),
+}
 
 test('each kind has a code of its own, and each code a kind', () => {
-  const codes = Object.values(kinds).map((Kind) => new Kind().code)
+  const codes = Object.values(errors).map(({ code }) => code)
   expect(codes.toSorted()).toEqual(Object.keys(jobErrorSentences).toSorted())
 })
 
@@ -16,10 +20,7 @@ test('the table in docs/errors.md says the same', () => {
   const documented = [...section.matchAll(/^\| `(\w+)` \| `(\w+)` \| ([^|]+) \|/gm)].map((row) =>
     row.slice(1, 4),
   )
-  const coded = Object.entries(kinds).map(([name, Kind]) => {
-    const { code, message } = new Kind()
-    return [code, name, message]
-  })
+  const coded = Object.entries(errors).map(([name, { code, message }]) => [code, name, message])
   expect(documented.toSorted()).toEqual(coded.toSorted())
 })
 

@@ -14,7 +14,9 @@ with ended as materialized (
   order by e.id for update of j skip locked
 ), gone as (
   delete from ${schema}.job j using locked l where j.ctid = l.place
-  returning j.*, l.how, l.began, l.progress, l.message
+  returning j.*, l.how, l.began,
+    coalesce(l.progress, (select p.value from ${schema}.progress p where p.job_id = j.id)) as progress,
+    case when l.progress is null then (select p.message from ${schema}.progress p where p.job_id = j.id) else l.message end as message
 ), kept as (
   insert into ${schema}.done (${historyColumns}, canceled_how)
   select ${historyOfJob({ state: 12, startedAt: 'began' })}, how from gone

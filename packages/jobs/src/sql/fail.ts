@@ -26,7 +26,9 @@ with ended as materialized (
   returning j.id, j.name, j.queue, j.correlation, j.followed, false as awaited, 'scheduled' as state, l.error
 ), gone as (
   delete from ${schema}.job j using locked l where j.ctid = l.place and not l.again
-  returning j.*, l.began, l.failures_now, l.error, l.canceled, l.progress, l.message
+  returning j.*, l.began, l.failures_now, l.error, l.canceled,
+    coalesce(l.progress, (select p.value from ${schema}.progress p where p.job_id = j.id)) as progress,
+    case when l.progress is null then (select p.message from ${schema}.progress p where p.job_id = j.id) else l.message end as message
 ), kept as (
   insert into ${schema}.failed (${historyColumns}, error)
   select ${historyOfJob({ state: 11, attempts: 'attempts + 1', startedAt: 'began', failures: 'failures_now' })}, error

@@ -4,6 +4,7 @@ import { safeText } from '../json.ts'
 import { complete } from '../sql/complete.ts'
 import { endCanceled } from '../sql/end-canceled.ts'
 import { fail } from '../sql/fail.ts'
+import { snooze } from '../sql/snooze.ts'
 import { stillHeld } from '../sql/still-held.ts'
 import type { Backoff, CanceledHow } from '../types.ts'
 import { type Fenced, FencedWrites } from './fenced-writes.ts'
@@ -21,6 +22,12 @@ interface Failed extends Fenced {
   stack: string | null
   /** Milliseconds until the next attempt; null where there is none. */
   retry: number | null
+}
+
+interface Snoozed extends Fenced {
+  run: Run
+  /** In ms. */
+  delay: number
 }
 
 interface Canceled extends Fenced {
@@ -47,6 +54,7 @@ export class Endings {
   readonly #listener: EndingsListener
   readonly #finished: FencedWrites<Finished>
   readonly #failed: FencedWrites<Failed>
+  readonly #snoozed: FencedWrites<Snoozed>
   readonly #canceled: FencedWrites<Canceled>
 
   constructor(engine: Engine, listener: EndingsListener) {
@@ -74,6 +82,13 @@ export class Endings {
       written: () => listener.written(),
       refused: (_item, error) => engine.report(error),
     })
+    this.#snoozed = new FencedWrites<Snoozed>({
+      ...common,
+      atOnce: 1,
+      write: (items) => this.#writeSnoozed(items),
+      written: () => listener.written(),
+      refused: (_item, error) => engine.report(error),
+    })
     this.#canceled = new FencedWrites<Canceled>({
       ...common,
       atOnce: 1,
@@ -84,7 +99,10 @@ export class Endings {
   }
 
   get backlog(): number {
-    return this.#finished.backlog + this.#failed.backlog + this.#canceled.backlog
+    return [this.#finished, this.#failed, this.#snoozed, this.#canceled].reduce(
+      (sum, it) => sum + it.backlog,
+      0,
+    )
   }
 
   finish(run: Run, result: string): void {
@@ -111,6 +129,11 @@ export class Endings {
     })
   }
 
+  /** @param delay in ms */
+  snooze(run: Run, delay: number): void {
+    this.#snoozed.add({ id: run.job.id, token: run.job.token, run, delay })
+  }
+
   cancel(
     job: Fenced & { name: string; queue: string; correlationId: string | null },
     run: Run | null,
@@ -120,13 +143,13 @@ export class Endings {
   }
 
   async settled(): Promise<void> {
-    // A finished one that the database refuses becomes a failed one.
-    await this.#finished.settled()
+    // A finished one that the database refuses becomes a failed one, a snoozed one may turn out to be canceled.
+    await Promise.all([this.#finished.settled(), this.#snoozed.settled()])
     await Promise.all([this.#failed.settled(), this.#canceled.settled()])
   }
 
   abandon(): void {
-    for (const writes of [this.#finished, this.#failed, this.#canceled]) writes.abandon()
+    for (const writes of [this.#finished, this.#failed, this.#snoozed, this.#canceled]) writes.abandon()
   }
 
   async #writeFinished(items: readonly Finished[]): Promise<readonly string[]> {
@@ -159,6 +182,19 @@ export class Endings {
     const states = new Map(rows.map(({ id, state }) => [id, state]))
     for (const item of items) this.#tellFailed(item, states.get(item.id))
     return items.flatMap(({ id }) => (states.has(id) ? [] : id))
+  }
+
+  async #writeSnoozed(items: readonly Snoozed[]): Promise<readonly string[]> {
+    const { database } = this.#engine
+    const rows = await database.work<{ id: string; canceled: boolean }>(snooze(database.schema), [
+      JSON.stringify(items.map(({ id, token, delay }) => ({ id, token, delay }))),
+    ])
+    const canceled = new Map(rows.map((row) => [row.id, row.canceled]))
+    for (const { run, delay } of items) {
+      if (canceled.get(run.id)) this.cancel(run.job, run, 'cooperative')
+      else if (canceled.has(run.id)) this.#tellSnoozed(run, delay)
+    }
+    return items.flatMap(({ id }) => (canceled.has(id) ? [] : id))
   }
 
   async #writeCanceled(items: readonly Canceled[]): Promise<readonly string[]> {
@@ -213,6 +249,13 @@ export class Endings {
       metrics.canceled++
       events.emit('canceled', { ...news(run), how: 'cooperative' })
     }
+  }
+
+  #tellSnoozed(run: Run, delay: number): void {
+    const { events, metrics } = this.#engine
+    metrics.snoozed++
+    this.#listener.retryIn(delay)
+    events.emit('snoozed', { ...news(run), attempt: run.attempt, delay })
   }
 
   #tellCanceled(items: readonly Canceled[]): void {

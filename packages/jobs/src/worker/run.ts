@@ -1,5 +1,6 @@
 import { format } from 'node:util'
 import { asJob, type CurrentJob } from '../current-job.ts'
+import { milliseconds } from '../duration.ts'
 import { JobError } from '../errors.ts'
 import { encodeResult, safeText } from '../json.ts'
 import type { CanceledHow } from '../types.ts'
@@ -9,6 +10,8 @@ import type { ClaimedJob } from './claimed-job.ts'
 export type Outcome =
   | { kind: 'finished'; result: string }
   | { kind: 'failed'; error: unknown; final: boolean }
+  /** It asked to run again in so many ms. */
+  | { kind: 'snoozed'; delay: number }
   | { kind: 'canceled'; how: CanceledHow }
   /** Another claim owns the job, or this worker gave it back: nothing more may be written. */
   | { kind: 'lost' }
@@ -167,7 +170,16 @@ export class Run implements CurrentJob {
 
   #handlerThrew(error: unknown): void {
     if (this.canceling) this.end({ kind: 'canceled', how: 'cooperative' })
+    else if (error instanceof JobError.Snooze) this.#snooze(error)
     else this.end({ kind: 'failed', error, final: error instanceof JobError.Fatal })
+  }
+
+  #snooze({ delay }: InstanceType<typeof JobError.Snooze>): void {
+    try {
+      this.end({ kind: 'snoozed', delay: milliseconds(delay, 'time of a Snooze') })
+    } catch (error) {
+      this.end({ kind: 'failed', error, final: false })
+    }
   }
 
   #timeOut(after: number): void {

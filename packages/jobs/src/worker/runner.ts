@@ -184,6 +184,7 @@ export class Runner {
   #write(run: Run, outcome: Outcome): void {
     if (outcome.kind === 'finished') this.#endings.finish(run, outcome.result)
     else if (outcome.kind === 'failed') this.#endings.fail(run, outcome.error, outcome.final)
+    else if (outcome.kind === 'snoozed') this.#endings.snooze(run, outcome.delay)
     else if (outcome.kind === 'canceled') this.#endings.cancel(run.job, run, outcome.how)
     else {
       this.#engine.metrics.lost++
