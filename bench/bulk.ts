@@ -1,10 +1,19 @@
+import { againstPeers } from './against-peers.ts'
+import { runAlone } from './alone.ts'
 import type { Contender } from './contender.ts'
 
 const batch = 1000
 const callers = 2
 
-/** Jobs a second that two callers enqueue in batches of 1,000, each waiting for its batch. */
-export async function bulk(contender: Contender, url: string, count: number): Promise<number> {
+export const bulk = againstPeers({
+  name: 'bulk enqueue',
+  counted: `jobs a second that ${callers} callers in one process enqueue in batches of 1,000, each waiting for its batch; all are counted in the tables after`,
+  ofPeer: 2.5,
+  counts: ({ flags }) => flags.jobs,
+  rate,
+})
+
+async function rate(contender: Contender, url: string, count: number): Promise<number> {
   const caller = await contender.open(url)
   let next = 0
   async function call(): Promise<void> {
@@ -26,3 +35,5 @@ export async function bulk(contender: Contender, url: string, count: number): Pr
     await caller.close()
   }
 }
+
+await runAlone(import.meta.url, bulk)

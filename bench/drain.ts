@@ -1,23 +1,33 @@
+import { againstPeers } from './against-peers.ts'
+import { runAlone } from './alone.ts'
 import type { Contender } from './contender.ts'
+import { emptied, fill } from './fill.ts'
+import { assertOnce } from './once.ts'
 import { startWorkerProcess } from './worker-process.ts'
 
-/** Jobs a second that one worker process runs and completes, of a queue filled before; no other program at work. */
-export async function drain(contender: Contender, url: string, count: number): Promise<number> {
+export const drain = againstPeers({
+  name: 'drain',
+  counted:
+    'jobs a second that one worker process runs and completes, of a queue filled before, from the order to begin until none is left; each job ran exactly once',
+  ofPeer: 3,
+  counts: ({ flags }) => flags.jobs,
+  rate,
+})
+
+async function rate(contender: Contender, url: string, count: number): Promise<number> {
   const caller = await contender.open(url)
   try {
-    for (let from = 0; from < count; from += 1000) {
-      await caller.addMany(Array.from({ length: Math.min(1000, count - from) }, (_, index) => from + index))
-    }
+    await fill(caller, count)
     const worker = await startWorkerProcess(contender, url)
     try {
-      const start = process.hrtime.bigint()
+      const start = performance.now()
       await worker.begin()
       await worker.started(count)
       // Its jobs have run; now the last of them are to be stored as ended.
-      while ((await caller.left()) > 0) await new Promise((resolve) => setTimeout(resolve, 2))
-      const seconds = Number(process.hrtime.bigint() - start) / 1e9
-      const runs = await worker.stop()
-      if (runs !== count) throw new Error(`${contender.name} ran ${runs} jobs of ${count}.`)
+      await emptied(caller)
+      const seconds = (performance.now() - start) / 1000
+      const { numbers } = await worker.stop()
+      assertOnce(contender.name, numbers, count)
       return count / seconds
     } finally {
       worker.kill()
@@ -26,3 +36,5 @@ export async function drain(contender: Contender, url: string, count: number): P
     await caller.close()
   }
 }
+
+await runAlone(import.meta.url, drain)

@@ -5,8 +5,10 @@ import type { Contender } from './contender.ts'
 /** This repository's engine, with its defaults. */
 export const factotum: Contender = {
   name: 'factotum',
-  settings: 'defaults; history kept, each claim fenced',
-  wakes: true,
+  version: 'of this repository',
+  settings: 'concurrency 24, else defaults; history kept, each claim fenced',
+  store: 'postgres',
+  hears: 'told',
 
   async open(url) {
     const pool = new pg.Pool({ connectionString: url, max: 2 })
@@ -31,10 +33,10 @@ export const factotum: Contender = {
     }
   },
 
-  async work(url, onStart) {
+  async work(url, onStart, { concurrency = 24 } = {}) {
     const jobs = new JobManager({ connectionString: url })
     jobs.job('bench', async (n: number) => onStart(n))
-    const worker = jobs.worker({ concurrency: 24 })
+    const worker = jobs.worker({ concurrency })
     await worker.start()
     return {
       async stop() {

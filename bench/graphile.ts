@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs'
 import { Logger, makeWorkerUtils, run } from 'graphile-worker'
 import pg from 'pg'
 import type { Contender } from './contender.ts'
+import { versionOf } from './versions.ts'
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../node_modules/graphile-worker/package.json', import.meta.url), 'utf8'),
-)
 const silent = new Logger(() => () => {})
 
 /** graphile-worker as its own benchmark sets it: a local queue, and completions sent together. */
 export const graphile: Contender = {
-  name: `graphile-worker ${version}`,
+  name: 'graphile-worker',
+  version: versionOf('graphile-worker'),
   settings:
     'concurrentJobs 24, localQueue.size 500, completeJobBatchDelay 0, failJobBatchDelay 0, pool of 50 for callers; it keeps no history',
-  wakes: true,
+  store: 'postgres',
+  hears: 'told',
 
   async open(url) {
     const pool = new pg.Pool({ connectionString: url, max: 50 })
@@ -41,12 +40,12 @@ export const graphile: Contender = {
     }
   },
 
-  async work(url, onStart) {
+  async work(url, onStart, { concurrency = 24 } = {}) {
     const runner = await run({
       preset: {
         worker: {
           connectionString: url,
-          concurrentJobs: 24,
+          concurrentJobs: concurrency,
           localQueue: { size: 500 },
           completeJobBatchDelay: 0,
           failJobBatchDelay: 0,
@@ -55,7 +54,8 @@ export const graphile: Contender = {
       },
       taskList: {
         async bench(payload) {
-          if (typeof payload === 'object' && payload !== null && 'n' in payload) onStart(Number(payload.n))
+          if (typeof payload === 'object' && payload !== null && 'n' in payload)
+            await onStart(Number(payload.n))
         },
       },
       noHandleSignals: true,

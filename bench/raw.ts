@@ -9,14 +9,16 @@ const plan =
   '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off -c enable_hashjoin=off -c jit=off'
 
 /**
- * Plain SQL on the engine's own tables, with its indexes, fencing and history, and without all else that an engine
+ * Plain SQL on the engine's own tables, with its indexes, fencing and history with results, and without all else that an engine
  * does: what the layout itself allows. Nothing to run a program on.
  */
 export const raw: Contender = {
-  name: 'raw SQL, same tables',
+  name: 'raw SQL',
+  version: 'same tables',
   settings:
-    'INSERT of unnested arrays, single calls sharing statements; two loops that claim and complete 1,000 at a time; it wakes nobody, so it has no latency',
-  wakes: false,
+    'INSERT of unnested arrays, single calls sharing statements; two loops that claim and complete 1,000 at a time, each completion pipelined before the next claim; it wakes nobody, so it has no latency',
+  store: 'postgres',
+  hears: 'never',
 
   async open(url) {
     const jobs = new JobManager({ connectionString: url })
@@ -46,7 +48,7 @@ export const raw: Contender = {
         const completed = before.length > 0 ? complete(client, before) : null
         const claimed = stopped ? [] : await claim(client)
         await completed
-        for (const job of claimed) onStart(job.n)
+        await Promise.all(claimed.map((job) => onStart(job.n)))
         before = claimed
         if (claimed.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
       }
@@ -120,13 +122,14 @@ async function complete(client: pg.Client, jobs: Claimed[]): Promise<void> {
   await client.query({
     name: 'complete',
     text: `with ended as (
-        delete from ${table} j using unnest($1::bigint[], $2::bigint[]) as e(id, token)
+        delete from ${table} j using unnest($1::bigint[], $2::bigint[], $3::jsonb[]) as e(id, token, result)
         where j.id = e.id and j.token = e.token
-        returning j.*
+        returning j.*, e.result
       )
       insert into factotum_jobs.done (id, run_at, created_at, started_at, ended_at, state, priority, attempts,
-        max_attempts, deaths, queue, name, args)
-      select id, run_at, created_at, started_at, now(), 10, priority, 1, max_attempts, deaths, queue, name, args from ended`,
-    values: [jobs.map((job) => job.id), jobs.map((job) => job.token)],
+        max_attempts, deaths, queue, name, args, result)
+      select id, run_at, created_at, started_at, now(), 10, priority, 1, max_attempts, deaths, queue, name, args, result
+      from ended`,
+    values: [jobs.map((job) => job.id), jobs.map((job) => job.token), jobs.map(() => 'null')],
   })
 }

@@ -1,9 +1,18 @@
+import { againstPeers } from './against-peers.ts'
+import { runAlone } from './alone.ts'
 import type { Contender } from './contender.ts'
 
 const inFlight = 50
 
-/** Jobs a second enqueued one by one, 50 calls on their way at any time, each waiting for its own commit. */
-export async function single(contender: Contender, url: string, count: number): Promise<number> {
+export const single = againstPeers({
+  name: 'single enqueue',
+  counted: `jobs a second enqueued one by one, ${inFlight} calls on their way at any time, each waiting for its own commit; all are counted in the tables after`,
+  ofPeer: 3,
+  counts: ({ flags }) => [flags.single],
+  rate,
+})
+
+async function rate(contender: Contender, url: string, count: number): Promise<number> {
   const caller = await contender.open(url)
   let next = 0
   async function call(): Promise<void> {
@@ -21,3 +30,5 @@ export async function single(contender: Contender, url: string, count: number): 
     await caller.close()
   }
 }
+
+await runAlone(import.meta.url, single)

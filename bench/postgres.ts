@@ -3,18 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@factotum/postgres'
 import pg from 'pg'
-
-/** A server to measure on. */
-export interface Bench {
-  /** Version and the settings that decide durability and speed. */
-  describe(): Promise<string>
-  /** Runs work on an empty database of its own, after a checkpoint, and drops it. */
-  withDatabase<T>(work: (url: string) => Promise<T>): Promise<T>
-  stop(): Promise<void>
-}
+import type { Store } from './store.ts'
 
 /** A fresh durable server, or the one that `url` names: databases are made on it and dropped. */
-export async function openBench(url: string | undefined): Promise<Bench> {
+export async function openPostgres(url: string | undefined): Promise<Store> {
   if (url) return onServer(url, async () => {})
   const folder = await mkdtemp(join(tmpdir(), 'factotum-bench-'))
   const server = await startPostgres({ folder, dieWithParent: true })
@@ -24,12 +16,12 @@ export async function openBench(url: string | undefined): Promise<Bench> {
   })
 }
 
-function onServer(url: string, stop: () => Promise<void>): Bench {
+function onServer(url: string, stop: () => Promise<void>): Store {
   let made = 0
   return {
     stop,
     describe: () => asAdmin(url, describe),
-    async withDatabase(work) {
+    async withEmpty(work) {
       const name = `bench_${process.pid}_${++made}`
       await asAdmin(url, async (admin) => {
         await admin.query(`create database ${name}`)
@@ -59,19 +51,16 @@ async function drop(admin: pg.Client, name: string): Promise<void> {
   await admin.query(`drop database ${name} with (force)`)
 }
 
+const mustBeOn = ['fsync', 'synchronous_commit', 'full_page_writes']
+
 async function describe(admin: pg.Client): Promise<string> {
-  const names = [
-    'server_version',
-    'fsync',
-    'synchronous_commit',
-    'full_page_writes',
-    'shared_buffers',
-    'max_wal_size',
-  ]
+  const names = ['server_version', ...mustBeOn, 'shared_buffers', 'max_wal_size']
   const { rows } = await admin.query<{ name: string; setting: string }>(
     'select name, current_setting(name) as setting from unnest($1::text[]) as name',
     [names],
   )
+  const off = rows.find(({ name, setting }) => mustBeOn.includes(name) && setting !== 'on')
+  if (off) throw new Error(`This PostgreSQL may lose acknowledged writes: ${off.name} is ${off.setting}.`)
   const all = rows.map(({ name, setting }) => `${name} ${setting}`)
   return `PostgreSQL: ${all.join(', ')}`
 }
