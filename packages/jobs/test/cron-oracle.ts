@@ -1,4 +1,4 @@
-import type { CronRule } from '../src/cron.ts'
+import { type CronRule, nextFires } from '../src/cron.ts'
 
 const minute = 60_000
 const day = 86_400_000
@@ -20,6 +20,13 @@ export function simpleFires({ cron, timeZone }: CronRule, after: number, until: 
   }
   return [...found].sort((a, b) => a - b)
 }
+
+/** The next fires in local time with the distance from UTC in hours, so that a repeated hour shows. */
+export const localFires = (cron: string, timeZone: string, after: string, n: number) =>
+  nextFires({ cron, timeZone }, new Date(after), n).map((at) => {
+    const offset = offsetAt(timeZone, at.getTime())
+    return `${new Date(at.getTime() + offset).toISOString().slice(0, 16)} ${offset / 3_600_000}`
+  })
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 const known = new Map<string, number>()
