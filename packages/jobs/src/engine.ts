@@ -36,6 +36,8 @@ export interface Timing {
   upkeep: number
   /** A scheduler that stands still within a fire for so long has not made it: another does. */
   fire: number
+  /** Between two questions whether the listening connection is alive. */
+  listen: number
 }
 
 export const defaultTiming: Timing = {
@@ -46,6 +48,7 @@ export const defaultTiming: Timing = {
   report: 250,
   upkeep: 60_000,
   fire: 10_000,
+  listen: 15_000,
 }
 
 /** What the parts of one manager share. */

@@ -29,7 +29,7 @@ export async function checkHealth({ database, listener }: Engine): Promise<JobHe
     )
     const deadWorkers = Number(row?.dead_workers ?? 0)
     const problems = [
-      listener.problem,
+      listener.problem && `${listener.problem.message} ${listener.problem.advice}`,
       deadWorkers > 0
         ? `${deadWorkers} worker(s) stopped beating; another worker will take over their jobs.`
         : null,

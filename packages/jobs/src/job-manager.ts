@@ -63,6 +63,7 @@ export class JobManager {
     checkManagerOptions(options)
     const { connectionString, pool, schema = 'factotum_jobs', migrate = true, timeZone = 'UTC' } = options
     const events = new Events()
+    const timing = { ...defaultTiming, ...options.timing }
     const report = (error: unknown) => this.#report(error)
     const database = new Database({
       schema,
@@ -73,11 +74,11 @@ export class JobManager {
     this.#engine = {
       database,
       events,
-      listener: new Listener(database, report),
+      listener: new Listener(database, timing.listen, report),
       metrics: noMetrics(),
       hooks: this.#hooks,
       definitions: this.#definitions,
-      timing: { ...defaultTiming, ...options.timing },
+      timing,
       kept: keptDays(options.retention),
       pending: new Set(),
       onHandler: (listener) => {

@@ -58,6 +58,7 @@ const timingChecks: Checks<Timing> = {
   report: time,
   upkeep: time,
   fire: time,
+  listen: time,
 }
 
 const retentionChecks: Checks<Retention> = { finished: span(3_660), failed: span(3_660) }

@@ -18,26 +18,26 @@ export interface MigrationSet {
  *   the schema and must not write to it.
  */
 export async function upgrade(client: ClientBase, set: MigrationSet): Promise<string[]> {
+  const done: string[] = []
+  // Nothing to do is the usual case, and needs neither lock nor rights.
+  if ((await pending(client, set)).length === 0) return done
   const known = await names(set.folder)
-  return underLock(client, set, async () => {
-    const applied = await history(client, set)
-    refuseNewer(set, applied, known)
-    const missing = known.filter((name) => !applied.includes(name))
-    for (const name of missing) await step(client, set, name, 'up')
-    return missing
-  })
+  for (;;) {
+    const name = await step(client, set, 'up', (applied) => known.find((one) => !applied.includes(one)))
+    if (!name) return done
+    done.push(name)
+  }
 }
 
 /** Takes back the newest `steps` migrations; answers their names, newest first. */
 export async function downgrade(client: ClientBase, set: MigrationSet, steps = 1): Promise<string[]> {
-  const known = await names(set.folder)
-  return underLock(client, set, async () => {
-    const applied = await history(client, set)
-    refuseNewer(set, applied, known)
-    const going = applied.reverse().slice(0, steps)
-    for (const name of going) await step(client, set, name, 'down')
-    return going
-  })
+  const done: string[] = []
+  while (done.length < steps) {
+    const name = await step(client, set, 'down', (applied) => applied.at(-1))
+    if (!name) break
+    done.push(name)
+  }
+  return done
 }
 
 /** The applied migrations, oldest first; empty on a database that has none. */
@@ -65,42 +65,46 @@ export async function pending(client: ClientBase, set: MigrationSet): Promise<st
   return known.filter((name) => !applied.includes(name))
 }
 
-async function underLock<T>(
+/** One migration, chosen of the applied ones under the lock. The lock is the transaction's: a session's would stay behind in a pooler. */
+async function step(
   client: ClientBase,
-  { schema }: MigrationSet,
-  work: () => Promise<T>,
-): Promise<T> {
-  const lock = [`migrate:${schema}`]
-  await client.query('select pg_advisory_lock(hashtext($1))', lock)
+  set: MigrationSet,
+  way: 'up' | 'down',
+  choose: (applied: string[]) => string | undefined,
+): Promise<string | undefined> {
+  const schema = quoted(set.schema)
+  let name: string | undefined
+  await client.query('begin')
   try {
-    await client.query(`create schema if not exists ${quoted(schema)}`)
-    await client.query(
-      `create table if not exists ${quoted(schema)}.migration (name text primary key, applied_at timestamptz not null default now())`,
-    )
-    return await work()
-  } finally {
-    await client.query('select pg_advisory_unlock(hashtext($1))', lock)
+    await client.query('select pg_advisory_xact_lock(hashtext($1))', [`migrate:${set.schema}`])
+    if (way === 'up') {
+      await client.query(`create schema if not exists ${schema}`)
+      await client.query(
+        `create table if not exists ${schema}.migration (name text primary key, applied_at timestamptz not null default now())`,
+      )
+    }
+    const applied = await history(client, set)
+    refuseNewer(set, applied, await names(set.folder))
+    name = choose(applied)
+    if (name) await run(client, set, name, way)
+    await client.query('commit')
+    return name
+  } catch (error) {
+    await client.query('rollback')
+    if (!name) throw error
+    throw new Error(`Migration ${name} (${way}) failed; the schema is as it was before it.`, { cause: error })
   }
 }
 
-async function step(client: ClientBase, set: MigrationSet, name: string, way: 'up' | 'down'): Promise<void> {
-  const sql = (await readFile(join(set.folder, `${name}.${way}.sql`), 'utf8')).replaceAll(
-    ':schema',
-    quoted(set.schema),
-  )
+async function run(client: ClientBase, set: MigrationSet, name: string, way: 'up' | 'down'): Promise<void> {
+  const schema = quoted(set.schema)
+  const sql = await readFile(join(set.folder, `${name}.${way}.sql`), 'utf8')
+  await client.query(sql.replaceAll(':schema', schema))
   const record =
     way === 'up'
-      ? `insert into ${quoted(set.schema)}.migration (name) values ($1)`
-      : `delete from ${quoted(set.schema)}.migration where name = $1`
-  await client.query('begin')
-  try {
-    await client.query(sql)
-    await client.query(record, [name])
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback')
-    throw new Error(`Migration ${name} (${way}) failed; the schema is as it was before it.`, { cause: error })
-  }
+      ? `insert into ${schema}.migration (name) values ($1)`
+      : `delete from ${schema}.migration where name = $1`
+  await client.query(record, [name])
 }
 
 async function names(folder: string): Promise<string[]> {

@@ -9,6 +9,8 @@ export interface Proxy {
   /** Cuts every connection, and refuses new ones. */
   cut(): void
   mend(): void
+  /** Leaves the connections that sent a plain statement with this text half open: nothing passes, nobody is told. */
+  silence(text: string): void
 }
 
 export interface ProxyOptions {
@@ -34,14 +36,21 @@ async function open(
   { deaf = false }: ProxyOptions,
 ): Promise<{ proxy: Proxy; close: () => Promise<void> }> {
   const sockets = new Set<Socket>()
+  const plain = new Map<Socket, { statements: string; answers: Socket }>()
+  const silent = new WeakSet<Socket>()
   let whole = true
   let statements = 0
   const server = createServer((socket) => {
     if (!whole) return void socket.destroy()
     const onward = createConnection({ host: target.hostname, port: Number(target.port) })
     const asked = messages(false)
+    const sent = { statements: '', answers: onward }
+    plain.set(socket, sent)
+    socket.on('close', () => plain.delete(socket))
     join(socket, onward, (data) => {
-      statements += asked(data).filter(endsStatement).length
+      const parts = asked(data)
+      statements += parts.filter(endsStatement).length
+      for (const part of parts) if (part[0] === plainStatement) sent.statements += part.toString('latin1', 5)
       return data
     })
     const answered = messages(true)
@@ -49,7 +58,7 @@ async function open(
   })
   function join(from: Socket, to: Socket, pass: (data: Buffer) => Buffer): void {
     sockets.add(from)
-    from.on('data', (data: Buffer) => to.write(pass(data)))
+    from.on('data', (data: Buffer) => silent.has(from) || to.write(pass(data)))
     from.on('error', () => to.destroy())
     from.on('close', () => {
       sockets.delete(from)
@@ -75,6 +84,11 @@ async function open(
     mend() {
       whole = true
     },
+    silence(text) {
+      for (const [socket, { statements, answers }] of plain) {
+        if (statements.includes(text)) silent.add(socket).add(answers)
+      }
+    },
   }
   return {
     proxy,
@@ -85,6 +99,7 @@ async function open(
   }
 }
 
+const plainStatement = 0x51
 /** Query or Sync: one of them ends each statement that is sent. */
 const endsStatement = (message: Buffer) => message[0] === 0x51 || message[0] === 0x53
 const isNoNotification = (message: Buffer) => message[0] !== 0x41

@@ -108,7 +108,7 @@ test('a listening connection that is lost heals, and what was enqueued meanwhile
   await sleep(1_000)
   const listening = () =>
     t.sql<{ pid: number }>(
-      `select pid from pg_stat_activity where datname = current_database() and query = 'select pg_notify($1, $2)'`,
+      `select pid from pg_stat_activity where datname = current_database() and query like 'listen%'`,
     )
   const before = await listening()
   expect(before.length).toBeGreaterThan(0)
@@ -123,6 +123,28 @@ test('a listening connection that is lost heals, and what was enqueued meanwhile
   const began = performance.now()
   expect(await (await note.delay(2)).result()).toBe(2)
   expect(performance.now() - began).toBeLessThan(5_000)
+})
+
+test('a listening connection that went half open, of which nobody is told, heals', async () => {
+  const way = await proxy()
+  const jobs = t.manager({ connectionString: way.url, timing: { poll: 60_000, listen: 300 } })
+  const note = jobs.job('note', async (n: number) => n)
+  await t.worker(jobs)
+  await (await note.delay(0)).result()
+  await allAsleep()
+  const listening = () =>
+    t.sql<{ pid: number }>(
+      `select pid from pg_stat_activity where datname = current_database() and query in ('select', 'listen """factotum_jobs"""')`,
+    )
+  const before = await until(async () => {
+    const now = await listening()
+    return now.length > 0 && now.map(({ pid }) => pid)
+  })
+  way.silence('listen')
+  await until(async () => (await listening()).some(({ pid }) => !before.includes(pid)))
+  const handle = await t.manager().define<[n: number], number>('note').delay(1)
+  expect(await handle.result()).toBe(1)
+  expect((await jobs.health()).ok).toBe(true)
 })
 
 test('a connection on which nothing is heard, as through PgBouncer in transaction mode, is reported with what to do', async () => {
