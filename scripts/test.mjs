@@ -1,15 +1,18 @@
 // `npm test`: everything that this machine can test. What it can't is named, and with REQUIRE_ALL=1 fails the run.
-// Arguments go to vitest: `npm test -- packages/jobs`.
+// Arguments go to vitest: `npm test -- packages/jobs`. With ALSO_POSTGRES_15=1 the engine's tests run once more, on it.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installMissing } from './install.mjs'
+import { initdb, startPostgres15 } from './postgres-15.mjs'
 
 /** System programs that some tests need, as `scripts/setup` installs them, and those tests' names. */
 const programs = [
   { name: 'Chromium', paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser'], tests: '*.browser.test.ts' },
+  { name: 'PgBouncer', paths: ['/usr/sbin/pgbouncer'], tests: 'pgbouncer.test.ts' },
+  { name: 'PostgreSQL 15', paths: [initdb], tests: "the engine's tests on PostgreSQL 15" },
 ]
 
 installMissing({ development: true })
@@ -23,35 +26,50 @@ for (const { name, tests } of absent) {
 const requireAll = process.env.REQUIRE_ALL === '1'
 if (requireAll && absent.length > 0) process.exit(1)
 
-const folder = mkdtempSync(join(tmpdir(), 'factotum-test-'))
-const report = join(folder, 'report.json')
-const { status } = spawnSync(
-  process.execPath,
-  [
-    `${root}node_modules/vitest/vitest.mjs`,
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-    ...process.argv.slice(2),
-  ],
-  {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, TSX_TSCONFIG_PATH: `${root}tsconfig.json` },
-  },
-)
-const {
-  numPassedTests = 0,
-  numFailedTests = 0,
-  numPendingTests = 0,
-} = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
-rmSync(folder, { recursive: true })
+const results = [run(process.argv.slice(2))]
+if (process.env.ALSO_POSTGRES_15 === '1' && existsSync(initdb)) {
+  console.log('\n== the engine on PostgreSQL 15')
+  const server = await startPostgres15()
+  try {
+    results.push(run(['packages/jobs'], { TEST_DATABASE_URL: server.url }))
+  } finally {
+    await server.stop()
+  }
+}
+
+const sum = (count) => results.reduce((total, result) => total + result[count], 0)
+const skipped = sum('skipped')
 if (absent.length > 0)
   console.warn(`*** SKIPPED for want of ${absent.map(({ name }) => name).join(', ')}: see above. ***`)
-const skippedInVain = requireAll && numPendingTests > 0
-if (skippedInVain) console.error(`${numPendingTests} test(s) were skipped where none may be.`)
-console.log(
-  `\n${numPassedTests} passed, ${numFailedTests} failed${numPendingTests ? `, ${numPendingTests} skipped` : ''}`,
-)
-process.exit(skippedInVain ? 1 : (status ?? 1))
+const skippedInVain = requireAll && skipped > 0
+if (skippedInVain) console.error(`${skipped} test(s) were skipped where none may be.`)
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`)
+process.exit(skippedInVain ? 1 : Math.max(...results.map(({ status }) => status)))
+
+function run(args, env = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'factotum-test-'))
+  const report = join(folder, 'report.json')
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      `${root}node_modules/vitest/vitest.mjs`,
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...args,
+    ],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, TSX_TSCONFIG_PATH: `${root}tsconfig.json`, ...env },
+    },
+  )
+  const {
+    numPassedTests = 0,
+    numFailedTests = 0,
+    numPendingTests = 0,
+  } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
+  rmSync(folder, { recursive: true })
+  return { status: status ?? 1, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
+}

@@ -12,6 +12,7 @@ const settings = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '300',
+  max_prepared_transactions: '10',
   wal_level: 'minimal',
   max_wal_size: '256MB',
   max_wal_senders: '0',
