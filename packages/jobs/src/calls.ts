@@ -1,5 +1,6 @@
 import { afterOf } from './after.ts'
 import { cancelJob } from './cancel.ts'
+import { sqlClientOf } from './clients.ts'
 import type { DefinitionHost } from './definition.ts'
 import { Ends } from './ends.ts'
 import type { Engine } from './engine.ts'
@@ -74,7 +75,7 @@ export class Calls implements DefinitionHost {
     const schedule = newSchedule(name, head, args, rule, this.#timeZone)
     const { queue }: { queue: string } = JSON.parse(head)
     await this.#know(queue)
-    await storeSchedule(this.#engine, schedule, call.client)
+    await storeSchedule(this.#engine, schedule, call.client && sqlClientOf(call.client))
     return schedule.name
   }
 
@@ -89,11 +90,8 @@ export class Calls implements DefinitionHost {
 
   #clientOf({ client }: CallOptions): SqlClient {
     const { database } = this.#engine
-    return (
-      client ?? {
-        query: async (sql, values) => ({ rows: await database.query(sql, values), rowCount: null }),
-      }
-    )
+    if (client) return sqlClientOf(client)
+    return { query: async (sql, values) => ({ rows: await database.query(sql, values), rowCount: null }) }
   }
 
   /** Lists a queue when this process first meets it. */

@@ -1,3 +1,11 @@
+export type {
+  DrizzleClient,
+  KyselyClient,
+  KyselyStatement,
+  PostgresClient,
+  PrismaClientLike,
+  TransactionClient,
+} from './clients.ts'
 export { type CurrentJob, currentJob } from './current-job.ts'
 export type { JobCalls, JobDefinition } from './definition.ts'
 export type { StopOptions } from './engine.ts'

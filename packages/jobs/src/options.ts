@@ -1,4 +1,5 @@
 import { checkAfter } from './after.ts'
+import { isClient } from './clients.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
 import { unstorable } from './json.ts'
@@ -110,8 +111,11 @@ const definitionChecks: Checks<DefinitionOptions> = {
 const callChecks: Checks<CallOptions> = {
   ...jobChecks,
   client: (value, what) => {
-    const query = typeof value === 'object' && value !== null && 'query' in value ? value.query : null
-    if (typeof query !== 'function') throw refusal(what, value, 'an object with query(sql, values)')
+    if (!isClient(value)) {
+      const allowed =
+        'a client or transaction of pg, postgres, Kysely, Drizzle or Prisma, or an object with query(sql, values)'
+      throw refusal(what, value, allowed)
+    }
   },
   correlationId: (value, what) => text(value, what, 200),
   follow: flag,

@@ -1,3 +1,4 @@
+import type { TransactionClient } from './clients.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
 
 /*
@@ -62,8 +63,11 @@ export interface DefinitionOptions extends JobOptions {
 
 /** Options of one call. */
 export interface CallOptions extends JobOptions {
-  /** The caller's transaction: the job exists exactly if it commits. */
-  client?: SqlClient
+  /**
+   * The caller's transaction, as `pg`, `postgres`, Kysely, Drizzle or Prisma give it: the job exists exactly if it
+   * commits.
+   */
+  client?: TransactionClient
   /** Goes with the job and with all it writes, so that a request can be followed; at most 200 characters. */
   correlationId?: string
   /** Keep this job's changes for `JobManager.takeChanges`; default false. */

@@ -8,14 +8,17 @@ import { expect, test } from 'vitest'
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const folder = from('../examples/')
 
-test.each(readdirSync(folder))('examples/%s prints what it says', async (file) => {
-  const database = await testDatabase()
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', `${folder}${file}`], {
-    cwd: from('../../..'),
-    env: { ...process.env, DATABASE_URL: database.url, TSX_TSCONFIG_PATH: from('../../../tsconfig.json') },
-    timeout: 25_000,
-  })
-  const [, promised = ''] = readFileSync(`${folder}${file}`, 'utf8').split('// Prints:\n')
-  expect(stdout).toBe(promised.replaceAll(/^\/\/ /gm, ''))
-  await database.drop()
-})
+test.each(readdirSync(folder).filter((file) => file.endsWith('.ts')))(
+  'examples/%s prints what it says',
+  async (file) => {
+    const database = await testDatabase()
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', `${folder}${file}`], {
+      cwd: from('../../..'),
+      env: { ...process.env, DATABASE_URL: database.url, TSX_TSCONFIG_PATH: from('../../../tsconfig.json') },
+      timeout: 25_000,
+    })
+    const [, promised = ''] = readFileSync(`${folder}${file}`, 'utf8').split('// Prints:\n')
+    expect(stdout).toBe(promised.replaceAll(/^\/\/ /gm, ''))
+    await database.drop()
+  },
+)

@@ -84,7 +84,7 @@ describe('options of a call', () => {
   test.each<[object, string]>([
     [
       { client: {} },
-      'The client for a call of job "resize" must be an object with query(sql, values); it is an object.',
+      'The client for a call of job "resize" must be a client or transaction of pg, postgres, Kysely, Drizzle or Prisma, or an object with query(sql, values); it is an object.',
     ],
     [{ client: 'tx' }, 'it is "tx".'],
     [{ correlationId: 'x'.repeat(201) }, 'it is a text of 201 characters.'],

@@ -17,4 +17,4 @@ export const putSchedule = (schema: string) => `
         else excluded.next_at end
     returning name
   )
-  select pg_notify('${schema}', 'schedule ' || name) from stored`
+  select count(pg_notify('${schema}', 'schedule ' || name)) from stored`
