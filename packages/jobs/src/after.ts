@@ -12,7 +12,10 @@ export interface After {
 const most = 10_000
 
 /** Null where the call waits for nothing. Checked before, by `checkAfter`. */
-export function afterOf({ after, afterFailure = 'cancel' }: CallOptions): After | null {
+export function afterOf({
+  after,
+  afterFailure = 'cancel',
+}: Pick<CallOptions, 'after' | 'afterFailure'>): After | null {
   if (after === undefined) return null
   const ids = [...new Set(listOf(after).map(idOf))]
   return ids.length > 0 ? { ids, failure: afterFailure } : null

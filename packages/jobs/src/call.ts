@@ -1,8 +1,9 @@
 import { afterOf } from './after.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
+import type { CallKeys } from './keys.ts'
 import { checkCallOptions } from './options.ts'
-import type { CallOptions, Duration, JobOptions } from './types.ts'
+import type { CallOptions, Duration, JobOptions, UniqueWhile } from './types.ts'
 
 /** When a call is due: now, after a delay by the database's clock, or at a time. */
 export type Due = { delay: number } | { at: Date } | null
@@ -12,6 +13,13 @@ export interface StoredOptions {
   backoff?: 'fixed' | 'exponential'
   backoffDelay?: number
   timeout?: number
+  /** Kept so that a retry by hand brings them back. */
+  serialKey?: string
+  limitKey?: string
+  uniqueKey?: string
+  uniqueWhile?: UniqueWhile
+  /** Left out where it is true. */
+  retryHoldsKey?: false
 }
 
 /**
@@ -19,12 +27,31 @@ export interface StoredOptions {
  *
  * @throws JobError.Invalid
  */
-export function callHead(name: string, definition: JobOptions, call: CallOptions, due: Due): string {
+export function callHead<Args extends unknown[]>(
+  name: string,
+  definition: JobOptions<Args>,
+  call: CallOptions<Args>,
+  due: Due,
+  keys: CallKeys | null,
+): string {
   checkCallOptions(call, name)
   if (call.afterFailure !== undefined && call.after === undefined) {
     throw new JobError.Invalid(
       `The afterFailure for a call of job ${JSON.stringify(name)} goes with after only: it tells what becomes of a job that waits for others.`,
     )
+  }
+  if (keys?.uniqueKey !== undefined && call.after !== undefined) {
+    throw new JobError.Invalid(
+      `A call of job ${JSON.stringify(name)} can't both wait for others and have a uniqueKey: a job that is there already would not wait.`,
+    )
+  }
+  if (keys?.debounce !== undefined) {
+    if (due) {
+      throw new JobError.Invalid(
+        `The debounce of job ${JSON.stringify(name)} decides when it runs: call it by delay().`,
+      )
+    }
+    due = { delay: keys.debounce }
   }
   const head = {
     queue: call.queue ?? definition.queue ?? 'default',
@@ -34,9 +61,14 @@ export function callHead(name: string, definition: JobOptions, call: CallOptions
     correlation: call.correlationId,
     followed: call.follow,
     deferred: afterOf(call) ? true : undefined,
-    options: storedOptions(name, call),
+    options: storedOptions(name, call, retryHoldsKey(definition, call), keys),
     delay: due && 'delay' in due ? due.delay : undefined,
     at: due && 'at' in due ? due.at.toISOString() : undefined,
+    serial_key: keys?.serialKey,
+    limit_key: keys?.limitKey,
+    unique_key: keys?.uniqueKey,
+    until_claimed: keys?.uniqueWhile && keys.uniqueWhile === 'waiting',
+    debounced: keys?.debounce === undefined ? undefined : true,
   }
   return JSON.stringify(head).slice(0, -1)
 }
@@ -57,9 +89,14 @@ export function dueAt(time: Date): Due {
   return { at: time }
 }
 
-function storedOptions(
+const retryHoldsKey = (definition: { retryHoldsKey?: boolean }, call: { retryHoldsKey?: boolean }) =>
+  call.retryHoldsKey ?? definition.retryHoldsKey ?? true
+
+function storedOptions<Args extends unknown[]>(
   name: string,
-  { backoff, backoffDelay, timeout }: CallOptions,
+  { backoff, backoffDelay, timeout }: CallOptions<Args>,
+  holdsKey: boolean,
+  keys: CallKeys | null,
 ): StoredOptions | undefined {
   if (typeof backoff === 'function') {
     throw new JobError.Invalid(
@@ -70,6 +107,14 @@ function storedOptions(
     ...(backoff === undefined ? {} : { backoff }),
     ...(backoffDelay === undefined ? {} : { backoffDelay: milliseconds(backoffDelay, 'backoffDelay') }),
     ...(timeout === undefined ? {} : { timeout: milliseconds(timeout, 'timeout') }),
+    ...keysToKeep(keys),
+    ...(holdsKey ? {} : { retryHoldsKey: false }),
   }
   return Object.keys(stored).length > 0 ? stored : undefined
+}
+
+function keysToKeep(keys: CallKeys | null): StoredOptions {
+  if (!keys) return {}
+  const { debounce: _debounce, ...kept } = keys
+  return kept
 }

@@ -1,17 +1,28 @@
 import { afterOf } from './after.ts'
 import { cancelJob } from './cancel.ts'
+
+<<<<<<< HEAD
+
 import { sqlClientOf } from './clients.ts'
 import type { DefinitionHost } from './definition.ts'
+
+=======
+
+import type { DefinitionHost, EnqueueOptions } from './definition.ts'
+
+>>>>>>> e69f93b (Serial keys, limits and unique jobs: strict queues are claimed under a lock, one worker at a time)
+
 import { Ends } from './ends.ts'
 import type { Engine } from './engine.ts'
 import { enqueueWithHooks, insertJobs, type NewJob } from './enqueue.ts'
 import { SharedEnqueue } from './enqueue-shared.ts'
+import { insertManyUnique, insertUnique } from './enqueue-unique.ts'
 import { JobError } from './errors.ts'
 import type { JobHandle } from './handle.ts'
 import { newSchedule, type ScheduleOptions, storeSchedule } from './schedule.ts'
 import { registerQueues } from './sql/register-queues.ts'
 import { jobResult, jobStatus } from './status.ts'
-import type { CallOptions, SqlClient } from './types.ts'
+import type { SqlClient } from './types.ts'
 
 /** What the definitions of one manager do their work with: storing calls, and handles to what was stored. */
 export class Calls implements DefinitionHost {
@@ -34,20 +45,27 @@ export class Calls implements DefinitionHost {
   }
 
   /** Nothing is waited for before the call is handed on: calls of the same moment keep their order. */
-  enqueueOne(name: string, queue: string, job: NewJob, call: CallOptions): Promise<string> {
+  enqueueOne(name: string, queue: string, job: NewJob, call: EnqueueOptions): Promise<string> {
     return this.#around(name, queue, 1, call, async () => {
       const after = afterOf(call)
-      if (!call.client && !after) return this.#shared.add(job, queue)
+      if (!call.client && !after && job.uniqueKey === null) return this.#shared.add(job, queue)
       await this.#know(queue)
-      const [id = ''] = await insertJobs(this.#clientOf(call), this.#engine.database.schema, [job], after)
+      const { schema } = this.#engine.database
+      const client = this.#clientOf(call)
+      if (job.uniqueKey !== null) return insertUnique(client, schema, job)
+      const [id = ''] = await insertJobs(client, schema, [job], after)
       return id
     })
   }
 
-  enqueueMany(name: string, queue: string, jobs: NewJob[], call: CallOptions): Promise<string[]> {
+  enqueueMany(name: string, queue: string, jobs: NewJob[], call: EnqueueOptions): Promise<string[]> {
     return this.#around(name, queue, jobs.length, call, async () => {
       await this.#know(queue)
-      return insertJobs(this.#clientOf(call), this.#engine.database.schema, jobs, afterOf(call))
+      const { database } = this.#engine
+      if (jobs.every(({ uniqueKey }) => uniqueKey === null))
+        return insertJobs(this.#clientOf(call), database.schema, jobs, afterOf(call))
+      if (call.client) return insertManyUnique(call.client, database.schema, jobs)
+      return database.transaction((client) => insertManyUnique(client, database.schema, jobs))
     })
   }
 
@@ -69,7 +87,7 @@ export class Calls implements DefinitionHost {
     head: string,
     args: string,
     rule: string | ScheduleOptions,
-    call: CallOptions,
+    call: EnqueueOptions,
   ): Promise<string> {
     if (this.#closed) throw new JobError.Closed()
     const schedule = newSchedule(name, head, args, rule, this.#timeZone)
@@ -88,7 +106,7 @@ export class Calls implements DefinitionHost {
     await this.#ends.close()
   }
 
-  #clientOf({ client }: CallOptions): SqlClient {
+  #clientOf({ client }: EnqueueOptions): SqlClient {
     const { database } = this.#engine
     if (client) return sqlClientOf(client)
     return { query: async (sql, values) => ({ rows: await database.query(sql, values), rowCount: null }) }
@@ -107,7 +125,7 @@ export class Calls implements DefinitionHost {
     name: string,
     queue: string,
     count: number,
-    call: CallOptions,
+    call: EnqueueOptions,
     store: () => Promise<T>,
   ): Promise<T> {
     return enqueueWithHooks(

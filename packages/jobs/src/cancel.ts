@@ -7,6 +7,7 @@ import { endCanceled } from './sql/end-canceled.ts'
 import { overdueCancels } from './sql/overdue-cancels.ts'
 import { requestCancel } from './sql/request-cancel.ts'
 import { selectStatus } from './sql/select-status.ts'
+import { unblock } from './sql/unblock.ts'
 
 /** A job may be claimed or handed back between two looks at it. */
 const tries = 5
@@ -22,6 +23,8 @@ interface GoneJob {
   name: string
   queue: string
   correlation: string | null
+  serial_key: string | null
+  limit_key: string | null
 }
 
 /** What came of a cancel; the event of a job that is gone is told once it is stored for good. */
@@ -36,7 +39,7 @@ export async function cancelJob(engine: Engine, id: string): Promise<'canceled' 
   requireJobId(id)
   const { database } = engine
   const canceled = await askToCancel((sql, values) => database.query(sql, values), database.schema, id)
-  tellCanceled(engine, canceled)
+  await tellCanceled(engine, canceled)
   return canceled.outcome
 }
 
@@ -56,15 +59,40 @@ export async function askToCancel(send: Send, schema: string, id: string): Promi
   throw new JobError.Conflict('The job changes hands too fast to be canceled; try again.')
 }
 
-/** Tells of a cancel in this process, and sees to it that one that was asked for comes about. */
-export function tellCanceled(engine: Engine, canceled: Canceled): void {
+/**
+ * Tells of a cancel in this process, sees to it that one that was asked for comes about, and lets the next of its keys
+ * start: it may have held its own, waiting for its next attempt, or been the next.
+ */
+export async function tellCanceled(engine: Engine, canceled: Canceled): Promise<void> {
   if (canceled.outcome === 'canceling') {
     disownLater(engine)
     return
   }
-  const { id, name, queue, correlation } = canceled.gone
+  const { id, name, queue, correlation, serial_key: serial, limit_key: limit } = canceled.gone
   engine.metrics.canceled++
   engine.events.emit('canceled', { id, name, queue, correlationId: correlation, how: 'before_start' })
+  if (serial === null && limit === null) return
+  const { database } = engine
+  const keys = [serial, limit].map((key) => (key === null ? [] : [key]))
+  // The cancel is stored in any case: where this fails, the next tending does it.
+  await database.query(unblock(database.schema), [queue, ...keys]).catch(engine.report)
+}
+
+/** Cancels those that wait, and tells the workers of those that are claimed, in two statements; answers their ids. */
+export async function cancelJobs(
+  engine: Engine,
+  ids: string[],
+): Promise<{ canceled: string[]; canceling: string[] }> {
+  const { database } = engine
+  const all = await database.query<GoneJob & QueryResultRow>(cancelWaiting(database.schema), [ids])
+  for (const gone of all) tellCanceled(engine, { outcome: 'canceled', gone })
+  const canceled = all.map(({ id }) => id)
+  const done = new Set(canceled)
+  const left = ids.filter((id) => !done.has(id))
+  if (left.length === 0) return { canceled, canceling: [] }
+  const asked = await database.query<{ id: string }>(requestCancel(database.schema), [left])
+  if (asked.length > 0) tellCanceled(engine, { outcome: 'canceling' })
+  return { canceled, canceling: asked.map(({ id }) => id) }
 }
 
 /** Takes jobs from workers that do not answer their cancel, such as one whose event loop is blocked. */

@@ -5,10 +5,11 @@ import type { NewJob } from './enqueue.ts'
 import { JobError } from './errors.ts'
 import type { JobHandle } from './handle.ts'
 import { encodeArgs } from './json.ts'
+import { type CallKeys, keysOf } from './keys.ts'
 import { checkJobName, checkJobOptions } from './options.ts'
 import type { ScheduleOptions } from './schedule.ts'
-import { type ArgsDoor, after, openDoor, schemaDoor, type Waited } from './schema.ts'
-import type { CallOptions, DefinitionOptions, Duration } from './types.ts'
+import { type ArgsDoor, after, argsOf, openDoor, schemaDoor, type Waited } from './schema.ts'
+import type { CallOptions, DefinitionOptions, Duration, JobOptions } from './types.ts'
 
 /** The ways to call a job. All refuse by a rejected promise. */
 export interface JobCalls<Args extends unknown[], Result> {
@@ -36,17 +37,20 @@ export interface JobDefinition<Args extends unknown[], Result, HandlerArgs exten
   (...args: Args): Promise<Result>
   readonly name: string
   /** The same ways to call it, with options for these calls. */
-  with(options: CallOptions): JobCalls<Args, Result>
+  with(options: CallOptions<Args>): JobCalls<Args, Result>
   /** Gives a job that was defined without one its handler. @throws JobError.Conflict where it has one */
   handle(handler: (...args: HandlerArgs) => Result | Promise<Result>): this
 }
+
+/** What storing a call asks of its options. */
+export type EnqueueOptions = Pick<CallOptions, 'client' | 'correlationId' | 'after' | 'afterFailure'>
 
 /** What definitions ask of their manager. */
 export interface DefinitionHost {
   readonly maxArgsBytes: number
   /** Stores one call, with others of the same moment where it has no client of its own. */
-  enqueueOne(name: string, queue: string, job: NewJob, call: CallOptions): Promise<string>
-  enqueueMany(name: string, queue: string, jobs: NewJob[], call: CallOptions): Promise<string[]>
+  enqueueOne(name: string, queue: string, job: NewJob, call: EnqueueOptions): Promise<string>
+  enqueueMany(name: string, queue: string, jobs: NewJob[], call: EnqueueOptions): Promise<string[]>
   handle<Result>(id: string): JobHandle<Result>
   /** Stores a schedule; answers its name. */
   schedule(
@@ -54,7 +58,7 @@ export interface DefinitionHost {
     head: string,
     args: string,
     rule: string | ScheduleOptions,
-    call: CallOptions,
+    call: EnqueueOptions,
   ): Promise<string>
   handlerGiven(): void
 }
@@ -76,7 +80,7 @@ export function isHandler<Args extends unknown[], Result>(value: unknown): value
 export function makeDefinition<Args extends unknown[], Result, HandlerArgs extends unknown[]>(
   host: DefinitionHost,
   name: string,
-  options: DefinitionOptions,
+  options: DefinitionOptions<Args>,
   handler: Handler<HandlerArgs, Result> | null,
 ): { definition: JobDefinition<Args, Result, HandlerArgs>; known: KnownJob } {
   checkJobName(name)
@@ -95,7 +99,7 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
       return (text: string) => after(door.read(text), (args) => run(...args))
     },
     scheduleCron: (call, rule, args) =>
-      callsOf<unknown[], Result>(host, known, door.admit, call).scheduleCron(rule, ...args),
+      callsOf<Args, Result>(host, name, options, door.admit, call).scheduleCron(rule, ...argsOf<Args>(args)),
   }
   const plain = async (...args: Args): Promise<Result> => {
     if (!current)
@@ -107,8 +111,8 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
   const definition: JobDefinition<Args, Result, HandlerArgs> = Object.assign(
     Object.defineProperty(plain, 'name', { value: name }),
     {
-      ...callsOf<Args, Result>(host, known, door.admit, {}),
-      with: (call: CallOptions) => callsOf<Args, Result>(host, known, door.admit, call),
+      ...callsOf<Args, Result>(host, name, options, door.admit, {}),
+      with: (call: CallOptions<Args>) => callsOf<Args, Result>(host, name, options, door.admit, call),
       handle(given: Handler<HandlerArgs, Result>) {
         if (current) throw new JobError.Conflict(`The job ${JSON.stringify(name)} has a handler already.`)
         current = given
@@ -122,45 +126,46 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
 
 function callsOf<Args extends unknown[], Result>(
   host: DefinitionHost,
-  known: KnownJob,
+  name: string,
+  options: JobOptions<Args>,
   admit: ArgsDoor<never>['admit'],
-  call: CallOptions,
+  call: CallOptions<Args>,
 ): JobCalls<Args, Result> {
-  const { name, options } = known
   let plainHead: string | null = null
   /** Checked at the first call, and not in `with`: refusals are rejected promises. */
-  const headOf = (due: Due): string => {
-    if (due) return callHead(name, options, call, due)
-    plainHead ??= callHead(name, options, call, null)
+  const headOf = (due: Due, keys: CallKeys | null): string => {
+    if (due || keys) return callHead(name, options, call, due, keys)
+    plainHead ??= callHead(name, options, call, null, null)
     return plainHead
   }
-  const queue = () => call.queue ?? options.queue ?? 'default'
   /** Without an asynchronous schema nothing is waited for: calls of the same moment keep their order. */
-  const encoded = (args: readonly unknown[]): Waited<string> => {
+  const jobOf = (due: Due, args: Args): Waited<NewJob> => {
     const text = encodeArgs(args, host.maxArgsBytes)
-    return admit ? after(admit(text), () => text) : text
+    return after(admit ? admit(text) : undefined, () => {
+      const keys = keysOf(name, options, call, args)
+      return { head: headOf(due, keys), args: text, uniqueKey: keys?.uniqueKey ?? null }
+    })
   }
+  const queue = () => call.queue ?? options.queue ?? 'default'
   const one = async (due: Due, args: Args): Promise<JobHandle<Result>> => {
-    const head = headOf(due)
-    const text = encoded(args)
-    const job = { head, args: typeof text === 'string' ? text : await text }
-    return host.handle<Result>(await host.enqueueOne(name, queue(), job, call))
+    const job = jobOf(due, args)
+    return host.handle<Result>(await host.enqueueOne(name, queue(), 'head' in job ? job : await job, call))
   }
   return {
     delay: async (...args) => one(null, args),
     delayIn: async (delay, ...args) => one(dueIn(delay), args),
     delayUntil: async (time, ...args) => one(dueAt(time), args),
     async delayMany(calls) {
-      const head = headOf(null)
       const jobs: NewJob[] = []
-      for (const args of Array.isArray(calls) ? calls : [null]) {
-        if (!Array.isArray(args)) {
+      const lists: readonly (Args | null)[] = Array.isArray(calls) ? calls : [null]
+      for (const args of lists) {
+        if (args === null || !Array.isArray(args)) {
           throw new JobError.Invalid(
             'delayMany takes a list of lists of arguments, such as [["a.png"], ["b.png", 400]].',
           )
         }
-        const text = encoded(args)
-        jobs.push({ head, args: typeof text === 'string' ? text : await text })
+        const job = jobOf(null, args)
+        jobs.push('head' in job ? job : await job)
       }
       if (jobs.length === 0) return []
       const ids = await host.enqueueMany(name, queue(), jobs, call)
@@ -172,8 +177,8 @@ function callsOf<Args extends unknown[], Result>(
           `A schedule of job ${JSON.stringify(name)} can't wait for other jobs: leave out "after".`,
         )
       }
-      const head = `${headOf(null)}}`
-      return host.schedule(name, head, await encoded(args), rule, call)
+      const job = await jobOf(null, args)
+      return host.schedule(name, `${job.head}}`, job.args, rule, call)
     },
   }
 }

@@ -5,12 +5,12 @@ import type { Hooks } from './hooks.ts'
 import type { Listener } from './listen.ts'
 import type { Metrics } from './metrics.ts'
 import type { ScheduleOptions } from './schedule.ts'
-import type { CallOptions, Duration, JobOptions, Json } from './types.ts'
+import type { CallOptions, Duration, Json, RunOptions } from './types.ts'
 
 /** A definition as the engine's inner parts see it: the types of its arguments are the door's business. */
 export interface KnownJob {
   readonly name: string
-  readonly options: JobOptions
+  readonly options: RunOptions
   /** Options in milliseconds; null where not given. */
   readonly timeout: number | null
   readonly backoffDelay: number | null

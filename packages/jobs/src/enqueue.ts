@@ -13,6 +13,8 @@ export interface NewJob {
   head: string
   /** JSON text of the arguments. */
   args: string
+  /** Its unique key, which is in the head, too: such a job is stored alone. */
+  uniqueKey: string | null
 }
 
 /** Arguments past this go to a table beside, as every claim and completion would carry them along. */
@@ -51,12 +53,17 @@ export async function enqueueWithHooks<T>(
   return stored
 }
 
+/** Whether these arguments go to the table beside. */
+export function isLarge(args: string): boolean {
+  return args.length * 3 > largeBytes && Buffer.byteLength(args) > largeBytes
+}
+
 function grouped(jobs: readonly NewJob[]): { groups: string; large: string | null } {
   const large: string[] = []
   let groups = ''
   let head: string | null = null
   for (const job of jobs) {
-    if (job.args.length * 3 > largeBytes && Buffer.byteLength(job.args) > largeBytes) {
+    if (isLarge(job.args)) {
       const id = randomUUID()
       large.push(`{"id":"${id}","args":${job.args}}`)
       groups += `${head === null ? '' : ']},'}${job.head},"ref":"${id}","calls":[null`

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
+import { limitsOf, type StoredLimits } from './limits.ts'
 import { endedSince } from './sql/ended-since.ts'
 import { queueFigures } from './sql/queue-figures.ts'
 import { throughput } from './sql/throughput.ts'
@@ -11,13 +12,14 @@ type Counts<Name extends string> = Record<Name, string>
 
 export async function figuresOfQueues(database: Database): Promise<QueueFigures[]> {
   const rows = await database.query<
-    { name: string; paused: boolean; oldest_waiting: number | null } & Counts<
+    { name: string; paused: boolean; limits: StoredLimits | null; oldest_waiting: number | null } & Counts<
       'scheduled' | 'queued' | 'started' | 'deferred'
     >
   >(queueFigures(database.schema))
-  return rows.map(({ name, paused, oldest_waiting, scheduled, queued, started, deferred }) => ({
+  return rows.map(({ name, paused, limits, oldest_waiting, scheduled, queued, started, deferred }) => ({
     name,
     paused,
+    limits: limits && limitsOf(limits),
     scheduled: Number(scheduled),
     queued: Number(queued),
     started: Number(started),

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import { askToCancel, type Canceled, type Send } from './cancel.ts'
 import type { Engine } from './engine.ts'
 import { enqueueWithHooks, insertJobs } from './enqueue.ts'
+import { insertManyUnique } from './enqueue-unique.ts'
 import { JobError } from './errors.ts'
 import type { OverlapRule } from './overlap.ts'
 import { guardFire } from './sql/guard-fire.ts'
@@ -86,18 +87,26 @@ async function cancelAll(engine: Engine, client: PoolClient, ids: string[]): Pro
   return canceled
 }
 
+interface ScheduledHead {
+  name: string
+  queue: string
+  correlation?: string
+  unique_key?: string | null
+}
+
 function enqueueAt(
   engine: Engine,
   client: PoolClient,
   { head, args }: LockedSchedule,
   times: Date[],
 ): Promise<string[]> {
-  const { name, queue, correlation }: { name: string; queue: string; correlation?: string } = JSON.parse(head)
+  const { name, queue, correlation, unique_key: uniqueKey = null }: ScheduledHead = JSON.parse(head)
   const open = head.slice(0, head.lastIndexOf('}'))
-  const jobs = times.map((at) => ({ head: `${open},"at":"${at.toISOString()}"`, args }))
+  const jobs = times.map((at) => ({ head: `${open},"at":"${at.toISOString()}"`, args, uniqueKey }))
+  const insert = uniqueKey === null ? insertJobs : insertManyUnique
   return enqueueWithHooks(
     engine,
     { name, queue, count: jobs.length, correlationId: correlation ?? null },
-    () => insertJobs(client, engine.database.schema, jobs),
+    () => insert(client, engine.database.schema, jobs),
   )
 }

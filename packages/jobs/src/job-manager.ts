@@ -12,6 +12,7 @@ import type { JobHandle } from './handle.ts'
 import { checkHealth, type JobHealth } from './health.ts'
 import { keptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
+import { setLimits } from './limits.ts'
 import { jobsInQueue, listPage, type PageOptions } from './list.ts'
 import { Listener } from './listen.ts'
 import {
@@ -41,6 +42,7 @@ import type {
   Json,
   MinuteFigures,
   QueueFigures,
+  QueueLimits,
   SqlClient,
   WorkerFigures,
 } from './types.ts'
@@ -105,17 +107,17 @@ export class JobManager {
   job<Handler extends object>(
     name: string,
     handler: Handler,
-    options?: JobOptions & { schema?: undefined },
+    options?: JobOptions<ArgsOf<Handler>> & { schema?: undefined },
   ): JobDefinition<ArgsOf<Handler>, ResultOf<Handler>>
   job<Schema extends ArgsSchema, Result>(
     name: string,
     handler: (...args: SchemaOutput<Schema>) => Result,
-    options: JobOptions & { schema: Schema },
+    options: JobOptions<SchemaInput<Schema>> & { schema: Schema },
   ): JobDefinition<SchemaInput<Schema>, Awaited<Result>, SchemaOutput<Schema>>
   job<Handler extends object>(
     name: string,
     handler: Handler,
-    options: DefinitionOptions = {},
+    options: DefinitionOptions<ArgsOf<Handler>> = {},
   ): JobDefinition<ArgsOf<Handler>, ResultOf<Handler>> {
     if (!isHandler<ArgsOf<Handler>, ResultOf<Handler>>(handler)) {
       throw new JobError.Invalid(
@@ -128,15 +130,15 @@ export class JobManager {
   /** Defines a job of which this program may only know the name; `handle` gives it a handler. @throws as `job` */
   define<Args extends unknown[] = [], Result = Json>(
     name: string,
-    options?: JobOptions & { schema?: undefined },
+    options?: JobOptions<Args> & { schema?: undefined },
   ): JobDefinition<Args, Result>
   define<Schema extends ArgsSchema, Result = Json>(
     name: string,
-    options: JobOptions & { schema: Schema },
+    options: JobOptions<SchemaInput<Schema>> & { schema: Schema },
   ): JobDefinition<SchemaInput<Schema>, Result, SchemaOutput<Schema>>
   define<Args extends unknown[] = [], Result = Json>(
     name: string,
-    options: DefinitionOptions = {},
+    options: DefinitionOptions<Args> = {},
   ): JobDefinition<Args, Result> {
     return this.#define<Args, Result>(name, options, null)
   }
@@ -275,6 +277,16 @@ export class JobManager {
     return setPaused(this.#engine.database, queue, false)
   }
 
+  /**
+   * Limits how many of a queue's jobs run, and start, over all workers; replaces what was set before, null for none.
+   * What runs already goes on, and counts. Counted are claims: a worker that lost its job may still be computing.
+   *
+   * @throws JobError.Invalid
+   */
+  async setLimits(queue: string, limits: QueueLimits | null): Promise<void> {
+    return setLimits(this.#engine.database, queue, limits)
+  }
+
   /** Keeps the changes of these jobs for `takeChanges`, from now to their end. */
   follow(ids: string[]): Promise<void> {
     return followJobs(this.#engine.database, ids)
@@ -339,7 +351,7 @@ export class JobManager {
 
   #define<Args extends unknown[], Result>(
     name: string,
-    options: DefinitionOptions,
+    options: DefinitionOptions<Args>,
     handler: ((...args: Args) => Result | Promise<Result>) | null,
   ): JobDefinition<Args, Result> {
     if (this.#definitions.has(name)) {

@@ -75,18 +75,30 @@ export function refusal(what: string, value: unknown, allowed: string, meant?: s
 }
 
 /** Checks the options of a job's definition. */
-export function checkJobOptions(options: DefinitionOptions, jobName: string): void {
+export function checkJobOptions<Args extends unknown[]>(
+  options: DefinitionOptions<Args>,
+  jobName: string,
+): void {
   checkOptions(options, definitionChecks, `of job ${quote(jobName)}`)
 }
 
 /** Checks the options of one call. */
-export function checkCallOptions(options: CallOptions, jobName: string): void {
+export function checkCallOptions<Args extends unknown[]>(options: CallOptions<Args>, jobName: string): void {
   checkOptions(options, callChecks, `for a call of job ${quote(jobName)}`)
 }
 
 /** Checks the name of a job. */
 export function checkJobName(value: string): void {
   name(value, 'name of a job')
+}
+
+/** Checks a key that was given, or that a function made. */
+export function checkKey(value: unknown, what: string): void {
+  text(value, what, 200)
+}
+
+const key: Check = (value, what) => {
+  if (typeof value !== 'function') text(value, what, 200)
 }
 
 // Timers hold 31 bits of milliseconds: 24 days.
@@ -99,6 +111,12 @@ const jobChecks: Checks<JobOptions> = {
   },
   backoffDelay: span(365),
   timeout: span(24),
+  serialKey: key,
+  retryHoldsKey: flag,
+  limitKey: key,
+  uniqueKey: key,
+  uniqueWhile: oneOf('unfinished', 'waiting'),
+  debounce: span(365),
 }
 
 const definitionChecks: Checks<DefinitionOptions> = {

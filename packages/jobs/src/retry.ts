@@ -7,7 +7,7 @@ import { selectStatuses } from './status.ts'
 /**
  * Brings a failed job back under its id, due now, with all its attempts before it again.
  *
- * @throws JobError.NotFound, JobError.Conflict when it has not failed
+ * @throws JobError.NotFound, JobError.Conflict when it has not failed, or its unique key is taken
  */
 export async function retryJob({ database }: Engine, id: string): Promise<void> {
   requireJobId(id)
@@ -15,5 +15,6 @@ export async function retryJob({ database }: Engine, id: string): Promise<void> 
   if (rows.length > 0) return
   const [there] = await selectStatuses(database, [id])
   if (!there) throw new JobError.NotFound()
-  throw new JobError.Conflict('Job is not in failed state')
+  if (there.state !== 'failed') throw new JobError.Conflict('Job is not in failed state')
+  throw new JobError.Conflict('Another job has its unique key now: retry it when that one has ended.')
 }

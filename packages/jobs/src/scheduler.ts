@@ -99,7 +99,7 @@ export class Scheduler {
         taken = await this.#take(client)
         return taken && this.#fire(client, taken)
       })
-      for (const each of canceled ?? []) tellCanceled(this.#engine, each)
+      for (const each of canceled ?? []) await tellCanceled(this.#engine, each)
       return canceled !== undefined
     } catch (error) {
       // The others must not wait for one whose fire fails.

@@ -34,7 +34,7 @@ export function openDoor<HandlerArgs extends unknown[]>(): ArgsDoor<HandlerArgs>
   return {
     admit: null,
     read: (text) => JSON.parse(text),
-    take: (args) => listOf<HandlerArgs>({ value: args }, () => new JobError.Invalid()),
+    take: (args) => argsOf<HandlerArgs>(args),
   }
 }
 
@@ -89,6 +89,11 @@ function listOf<Args extends unknown[]>(
   if (result.issues) throw refuse(result.issues)
   if (isList<Args>(result.value)) return result.value
   throw refuse([{ message: 'the schema must give a list of arguments, such as z.tuple([…]) does' }])
+}
+
+/** Arguments of somebody who knows their types at run time only: a schema, where there is one, looks at them. */
+export function argsOf<Args extends unknown[]>(args: readonly unknown[]): Args {
+  return listOf<Args>({ value: args }, () => new JobError.Invalid())
 }
 
 /** The compiler has compared the types of schema and handler. */

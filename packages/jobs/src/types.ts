@@ -15,7 +15,9 @@ import type { StandardSchemaV1 } from './standard-schema.ts'
  * Hot table  the jobs that have not ended. History: the ended ones, in partitions by day.
  * Parent     a job that another, its child, waits for; while it does it is deferred.
  * Step       a part of a handler's work whose answer is kept, so that a later attempt does not repeat it.
- * Parked     ready, but no worker has a handler for its name (later: or its key is busy).
+ * Parked     ready, but no worker has a handler for its name.
+ * Blocked    ready, but another job holds its serial key, or the limit of its limit key is reached.
+ * Strict     a queue with keys or limits: claimed under a lock, one worker at a time, and nothing ahead.
  * Beat       the counter by which a worker shows that it lives.
  * Followed   somebody watches this job: its changes are kept for whoever carries them on.
  * Schedule   a rule in time that enqueues a job at each fire.
@@ -36,8 +38,14 @@ export type CanceledHow = 'before_start' | 'cooperative' | 'terminated' | 'disow
 /** Delay before the next attempt: a kind, or a function of the number of attempts that failed so far (from 1). */
 export type Backoff = 'fixed' | 'exponential' | ((failedAttempts: number) => Duration)
 
-/** How a job's runs behave; given with its definition, and for one call by `with`. */
-export interface JobOptions {
+/** A key: text, or a function that makes it of the job's arguments; null for none. At most 200 characters. */
+export type Key<Args extends unknown[]> = string | ((...args: Args) => string | null)
+
+/** How long a unique key is taken: until its job has ended, or until it starts. */
+export type UniqueWhile = 'unfinished' | 'waiting'
+
+/** How a job's runs behave. */
+export interface RunOptions {
   /** Default `'default'`. */
   queue?: string
   /** Higher runs first; a whole number from -32767 to 32767, default 0. */
@@ -50,10 +58,45 @@ export interface JobOptions {
   backoffDelay?: Duration
   /** Ends an attempt that takes longer, as failed; default none. */
   timeout?: Duration
+  /** Whether a job that waits for its next attempt keeps others of its serial key waiting; default true. */
+  retryHoldsKey?: boolean
+}
+
+/** Which jobs belong together. */
+export interface KeyOptions<Args extends unknown[]> {
+  /** Jobs of a queue with the same one run strictly one at a time, in order; default none. */
+  serialKey?: Key<Args>
+  /** Whose share of the queue's limits per key it is; default none. */
+  limitKey?: Key<Args>
+  /** While there is a job of this name with the same one, a further call answers that one's handle; default none. */
+  uniqueKey?: Key<Args>
+  /** Default `'unfinished'`; with `debounce` always `'waiting'`. */
+  uniqueWhile?: UniqueWhile
+  /**
+   * The job runs this long after the last call with its unique key, with that call's arguments: each call moves its time
+   * and replaces them. Needs `uniqueKey`.
+   */
+  debounce?: Duration
+}
+
+/** Options of a job, given with its definition, and for one call by `with`. */
+export interface JobOptions<Args extends unknown[] = unknown[]> extends RunOptions, KeyOptions<Args> {}
+
+/** How many jobs of a queue may run, and start. */
+export interface Limit {
+  /** At most so many at a time, over all workers. */
+  running?: number
+  /** At most so many in any interval of this length, wherever it begins. */
+  starts?: { most: number; per: Duration }
+}
+
+/** The limits of a queue, and those that hold for each limit key in it by itself. */
+export interface QueueLimits extends Limit {
+  perKey?: Limit
 }
 
 /** Options of a job's definition. */
-export interface DefinitionOptions extends JobOptions {
+export interface DefinitionOptions<Args extends unknown[] = unknown[]> extends JobOptions<Args> {
   /**
    * Any Standard Schema (zod, valibot, ArkType …) for the list of arguments, such as `z.tuple([z.string()])`: checked when
    * enqueued and before each run. Calls give its input, which is what is stored; the handler gets its output.
@@ -62,12 +105,18 @@ export interface DefinitionOptions extends JobOptions {
 }
 
 /** Options of one call. */
+<<<<<<< HEAD
 export interface CallOptions extends JobOptions {
   /**
    * The caller's transaction, as `pg`, `postgres`, Kysely, Drizzle or Prisma give it: the job exists exactly if it
    * commits.
    */
   client?: TransactionClient
+=======
+export interface CallOptions<Args extends unknown[] = unknown[]> extends JobOptions<Args> {
+  /** The caller's transaction: the job exists exactly if it commits. */
+  client?: SqlClient
+>>>>>>> e69f93b (Serial keys, limits and unique jobs: strict queues are claimed under a lock, one worker at a time)
   /** Goes with the job and with all it writes, so that a request can be followed; at most 200 characters. */
   correlationId?: string
   /** Keep this job's changes for `JobManager.takeChanges`; default false. */
@@ -203,6 +252,8 @@ export interface JobPage {
 export interface QueueFigures {
   name: string
   paused: boolean
+  /** Null where there are none. */
+  limits: QueueLimits | null
   scheduled: number
   queued: number
   started: number

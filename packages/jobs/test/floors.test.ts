@@ -18,6 +18,7 @@ const job = (priority: number, runAt: number, id: string): ClaimedJob => ({
   correlationId: null,
   followed: false,
   suspect: false,
+  strict: false,
   startRecorded: true,
   options: null,
 })

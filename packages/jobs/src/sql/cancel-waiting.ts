@@ -22,4 +22,4 @@ with gone as (
 ), settled as (
   ${settleGone(schema, '12')}
 )
-select g.id, g.name, g.queue, g.correlation from gone g, woken, settled`
+select g.id, g.name, g.queue, g.correlation, g.serial_key, g.limit_key from gone g, woken, settled`

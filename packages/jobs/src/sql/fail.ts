@@ -1,4 +1,5 @@
 import { historyColumns, historyOfJob } from './history-columns.ts'
+import { keepsKey } from './keeps-key.ts'
 import { settleGone } from './settle-gone.ts'
 
 /**
@@ -21,7 +22,8 @@ with ended as materialized (
 ), retried as (
   update ${schema}.job j
   set state = 0, run_at = now() + l.retry * interval '1 millisecond', scheduled_for = coalesce(j.scheduled_for, j.run_at),
-    attempts = j.attempts + 1, failures = l.failures_now, token = null, worker = null, started_at = null, suspect = false
+    attempts = j.attempts + 1, failures = l.failures_now, token = null, worker = null, started_at = null, suspect = false,
+    ${keepsKey}
   from locked l where j.ctid = l.place and l.again
   returning j.id, j.name, j.queue, j.correlation, j.followed, false as awaited, 'scheduled' as state, l.error
 ), gone as (

@@ -10,10 +10,11 @@ with scheduled as materialized (
   select queue, count(*) filter (where started_at is not null) as started, count(*) filter (where started_at is null) as ahead
   from ${schema}.job where state = 2 group by queue
 )
-select q.name, q.paused, coalesce(s.later, 0) as scheduled,
+select q.name, q.paused, q.limits, coalesce(s.later, 0) as scheduled,
   (select count(*) from (select from ${schema}.job j where j.queue = q.name and j.state = 1 limit ${countLimit}) r)
     + (select count(*) from (select from ${schema}.job j where j.queue = q.name and j.state = 3 limit ${countLimit}) p)
     + (select count(*) from ${schema}.job j where j.queue = q.name and j.state = 5)
+    + (select count(*) from (select from ${schema}.job j where j.queue = q.name and j.state = 6 limit ${countLimit}) b)
     + coalesce(s.due, 0) + coalesce(c.ahead, 0) as queued,
   coalesce(c.started, 0) as started,
   (select count(*) from (select from ${schema}.job j where j.queue = q.name and j.state = 4 limit ${countLimit}) d) as deferred,
@@ -21,6 +22,8 @@ select q.name, q.paused, coalesce(s.later, 0) as scheduled,
     (select min(run_at) from (select j.run_at from ${schema}.job j where j.queue = q.name and j.state = 1
       order by j.priority, j.run_at, j.id limit 1000) r),
     (select min(j.run_at) from ${schema}.job j where j.queue = q.name and j.state = 5),
+    (select min(run_at) from (select j.run_at from ${schema}.job j where j.queue = q.name and j.state = 6
+      order by j.priority, j.run_at, j.id limit 1000) b),
     (select min(run_at) from (select j.run_at from ${schema}.job j where j.queue = q.name and j.state = 3 limit 1000) p)
   ))::float8 as oldest_waiting
 from ${schema}.queue q left join scheduled s on s.queue = q.name left join claimed c on c.queue = q.name

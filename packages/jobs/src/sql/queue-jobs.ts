@@ -9,6 +9,8 @@ with next as materialized (
   union all
   (select id, priority, run_at from ${schema}.job where queue = $1 and state = 1 order by priority, run_at, id limit $2)
   union all
+  (select id, priority, run_at from ${schema}.job where queue = $1 and state = 6 order by priority, run_at, id limit $2)
+  union all
   (select id, priority, run_at from ${schema}.job where queue = $1 and state = 3 limit $2)
   union all
   (select id, priority, run_at from ${schema}.job where queue = $1 and state = 0 and run_at <= now() order by run_at, id limit $2)

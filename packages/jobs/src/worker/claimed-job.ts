@@ -17,6 +17,8 @@ export interface ClaimedJob {
   correlationId: string | null
   followed: boolean
   suspect: boolean
+  /** Its queue has keys or limits: its end may let others start. */
+  strict: boolean
   /** The database knows that it runs: it was claimed for a free place. */
   startRecorded: boolean
   options: StoredOptions | null
@@ -27,7 +29,7 @@ export interface ClaimedJob {
 /** A row as `sql/claim.ts` answers it, all text. */
 export type ClaimedRow = (string | null)[]
 
-export function claimedJob(row: ClaimedRow, startRecorded: boolean): ClaimedJob {
+export function claimedJob(row: ClaimedRow, startRecorded: boolean, strict: boolean): ClaimedJob {
   const [
     id,
     token,
@@ -62,6 +64,7 @@ export function claimedJob(row: ClaimedRow, startRecorded: boolean): ClaimedJob 
     correlationId: correlation ?? null,
     followed: followed === 't',
     suspect: suspect === 't',
+    strict,
     startRecorded,
     options: options ? JSON.parse(options) : null,
   }

@@ -14,6 +14,21 @@ export interface ClaimRequest {
   suspect: boolean
 }
 
+export interface Claimed {
+  jobs: ClaimedJob[]
+  /** After so many ms a limit leaves room for more; null where none is in the way. */
+  again: number | null
+}
+
+/** What the last row of a claim tells; see `claim` in the migrations. */
+interface ClaimInfo {
+  probe: number | null
+  strict: string[] | null
+  again: number | null
+}
+
+const none: ReadonlySet<string> = new Set()
+
 /** Takes jobs for a worker, each claim a little later in the queues than the one before. */
 export class Claimer {
   readonly #engine: Engine
@@ -26,7 +41,7 @@ export class Claimer {
     this.#queues = [...queues]
   }
 
-  async claim({ worker, names, limit, free, suspect }: ClaimRequest): Promise<ClaimedJob[]> {
+  async claim({ worker, names, limit, free, suspect }: ClaimRequest): Promise<Claimed> {
     const { database, metrics } = this.#engine
     const queues = this.#nextOrder()
     const { places, probe } = this.#floors.forClaim(queues, performance.now())
@@ -34,12 +49,15 @@ export class Claimer {
       text: claim(database.schema),
       values: [worker, queues, places, names, limit, free, suspect, probe],
     })
-    const probeMs = probe && rows.at(-1)?.[0] === null ? Number(rows.pop()?.at(-1)) : null
-    const jobs = rows.map((row, index) => claimedJob(row, index < free))
-    this.#floors.claimed(jobs, rows.length >= limit, probeMs, performance.now())
+    // Its row without a job comes last, if there is one.
+    const last = rows.at(-1)?.[0] === null ? rows.pop()?.at(-1) : null
+    const info: ClaimInfo | null = last ? JSON.parse(last) : null
+    const strict = info?.strict ? new Set(info.strict) : none
+    const jobs = rows.map((row, index) => claimedJob(row, index < free, strict.has(row[3] ?? '')))
+    this.#floors.claimed(jobs, rows.length >= limit, info?.probe ?? null, performance.now())
     metrics.claims++
     if (jobs.length === 0) metrics.emptyClaims++
-    return jobs
+    return { jobs, again: info?.again ?? null }
   }
 
   /** Each queue comes first in turn, so that a full one does not starve the others. */

@@ -7,6 +7,7 @@ import { fail } from '../sql/fail.ts'
 import { snooze } from '../sql/snooze.ts'
 import { stillHeld } from '../sql/still-held.ts'
 import type { Backoff, CanceledHow } from '../types.ts'
+import type { ClaimedJob } from './claimed-job.ts'
 import { type Fenced, FencedWrites } from './fenced-writes.ts'
 import type { Run } from './run.ts'
 
@@ -33,7 +34,7 @@ interface Snoozed extends Fenced {
 interface Canceled extends Fenced {
   run: Run | null
   how: CanceledHow
-  news: { id: string; name: string; queue: string; correlationId: string | null }
+  job: ClaimedJob
 }
 
 export interface EndingsListener {
@@ -41,6 +42,8 @@ export interface EndingsListener {
   written(): void
   /** A job comes back in so many ms. */
   retryIn(ms: number): void
+  /** What became of a job is stored: it is no longer this worker's. */
+  freed(job: ClaimedJob): void
 }
 
 const mostAtOnce = 1_000
@@ -79,14 +82,14 @@ export class Endings {
       ...common,
       atOnce: 1,
       write: (items) => this.#writeFailed(items),
-      written: () => listener.written(),
+      written: (items) => this.#released(items),
       refused: (_item, error) => engine.report(error),
     })
     this.#snoozed = new FencedWrites<Snoozed>({
       ...common,
       atOnce: 1,
       write: (items) => this.#writeSnoozed(items),
-      written: () => listener.written(),
+      written: (items) => this.#released(items),
       refused: (_item, error) => engine.report(error),
     })
     this.#canceled = new FencedWrites<Canceled>({
@@ -134,12 +137,8 @@ export class Endings {
     this.#snoozed.add({ id: run.job.id, token: run.job.token, run, delay })
   }
 
-  cancel(
-    job: Fenced & { name: string; queue: string; correlationId: string | null },
-    run: Run | null,
-    how: CanceledHow,
-  ): void {
-    this.#canceled.add({ id: job.id, token: job.token, run, how, news: job })
+  cancel(job: ClaimedJob, run: Run | null, how: CanceledHow): void {
+    this.#canceled.add({ id: job.id, token: job.token, run, how, job })
   }
 
   async settled(): Promise<void> {
@@ -229,6 +228,7 @@ export class Endings {
   #tellFinished(items: readonly Finished[]): void {
     const { events, metrics } = this.#engine
     metrics.finished += items.length
+    for (const { run } of items) if (run.job.strict) this.#listener.freed(run.job)
     this.#listener.written()
     if (!events.has('finished')) return
     for (const { run, result, took } of items) {
@@ -261,11 +261,18 @@ export class Endings {
   #tellCanceled(items: readonly Canceled[]): void {
     const { events, metrics } = this.#engine
     metrics.canceled += items.length
+    for (const { job } of items) this.#listener.freed(job)
     this.#listener.written()
-    for (const { news: job, how } of items) {
+    for (const { job, how } of items) {
       const { id, name, queue, correlationId } = job
       events.emit('canceled', { id, name, queue, correlationId, how })
     }
+  }
+
+  /** They failed or wait, and are no longer this worker's. */
+  #released(items: readonly { run: Run }[]): void {
+    for (const { run } of items) this.#listener.freed(run.job)
+    this.#listener.written()
   }
 
   #lost(run: Run | null): void {

@@ -33,7 +33,8 @@ export class Floors {
   claimed(jobs: readonly ClaimedJob[], full: boolean, probeMs: number | null, now: number): void {
     if (probeMs !== null) this.#probed(probeMs, now)
     const last = new Map<string, Place>()
-    for (const job of jobs) if (!job.suspect) last.set(job.queue, [job.priority, job.runAt, job.id])
+    for (const job of jobs)
+      if (!job.suspect && !job.strict) last.set(job.queue, [job.priority, job.runAt, job.id])
     for (const [queue, place] of last) {
       const floor = this.#floors.get(queue)
       // A full claim from the beginning stopped at its last job: there may be more right behind it, below the old floor.

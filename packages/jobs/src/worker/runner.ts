@@ -13,6 +13,8 @@ export interface RunnerListener {
   moved(): void
   /** A job comes back in so many ms. */
   retryIn(ms: number): void
+  /** What became of a job is stored. */
+  freed(job: ClaimedJob): void
 }
 
 const afterFailure = 500
@@ -37,6 +39,7 @@ export class Runner {
     this.#endings = new Endings(engine, {
       written: () => this.#moved(),
       retryIn: (ms) => listener.retryIn(ms),
+      freed: (job) => listener.freed(job),
     })
   }
 

@@ -11,6 +11,7 @@ import { Pace } from './pace.ts'
 import { Runner } from './runner.ts'
 import { Sleep } from './sleep.ts'
 import { Tending } from './tending.ts'
+import { Unblocking } from './unblocking.ts'
 import { Upkeep } from './upkeep.ts'
 
 /** No claims while so many endings wait to be written. */
@@ -29,6 +30,7 @@ export class Worker {
   readonly #runner: Runner
   readonly #tending: Tending
   readonly #upkeep: Upkeep
+  readonly #unblocking: Unblocking
   readonly #sleep: Sleep
   #claiming: Promise<void> | null = null
   #looking = false
@@ -51,6 +53,11 @@ export class Worker {
       ended: () => this.#pace.count(),
       moved: () => this.#look(),
       retryIn: (ms) => this.#tending.in(ms),
+      freed: (job) => this.#unblocking.add(job),
+    })
+    this.#unblocking = new Unblocking(engine, {
+      unblocked: () => this.#sleep.wake(),
+      againIn: (ms) => this.#tending.in(ms),
     })
     this.#tending = new Tending(engine, options.queues, this.#membership, this.#floors, () =>
       this.#sleep.wake(),
@@ -115,7 +122,7 @@ export class Worker {
     await this.#runner.finished(ms)
     await this.#release(await this.#runner.giveUp())
     await this.#runner.written(ms)
-    await Promise.all([this.#tending.stop(), this.#upkeep.stop()])
+    await Promise.all([this.#tending.stop(), this.#upkeep.stop(), this.#unblocking.done()])
     await this.#membership.leave()
   }
 
@@ -152,7 +159,8 @@ export class Worker {
     const { id, names } = this.#membership
     try {
       const suspect = !this.#runner.hasSuspect && !this.#ahead.hasSuspect
-      const jobs = await this.#claimer.claim({ worker: id, names, limit, free, suspect })
+      const { jobs, again } = await this.#claimer.claim({ worker: id, names, limit, free, suspect })
+      if (again !== null) this.#tending.in(again)
       if (jobs.length === 0) return this.#sleep.fallAsleep()
       // Buried meanwhile: others will find these.
       if (id !== this.#membership.id) return
