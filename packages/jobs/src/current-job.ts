@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ParentJob } from './types.ts'
 
 /** The job that this code runs for. */
 export interface CurrentJob {
@@ -21,6 +22,23 @@ export interface CurrentJob {
   progress(value: number, message?: string): Promise<void>
   /** Keeps a line with the job, formatted as `console.log` does; the newest 1,000 lines of up to 10,000 characters. */
   log(format: string, ...args: unknown[]): void
+  /**
+   * Runs `work` and keeps its answer with the job, before it answers it; whenever this job runs again (a retry, after its
+   * worker's death, by hand), a step of that name answers what was kept and does not run `work`. Twice in one run it
+   * answers the same. What `work` throws is not kept. A process that dies between the work and the keeping does the work
+   * again: make it safe to repeat.
+   *
+   * @param name up to 200 characters, one for each step of a handler
+   * @throws JobError.Invalid for an answer that is not JSON; JobError.Lost once this run owns the job no more
+   */
+  step<T>(name: string, work: () => T | Promise<T>): Promise<T>
+  /**
+   * What this job waited for, in the order in which `after` named it: each with its state now, and its result or error.
+   * Empty where it waited for nothing.
+   *
+   * @throws JobError.Lost once this run owns the job no more
+   */
+  parents(): Promise<ParentJob[]>
 }
 
 const running = new AsyncLocalStorage<CurrentJob>()

@@ -27,9 +27,9 @@ export function encodeArgs(args: readonly unknown[], maxBytes: number): string {
  *
  * @throws JobError.Invalid naming the first value that JSON can't hold.
  */
-export function encodeResult(value: unknown): string {
+export function encodeResult(value: unknown, what = 'result'): string {
   if (value === undefined) return 'null'
-  const text = encode(value, 'result')
+  const text = encode(value, what)
   return text.includes('\\u') ? text.replace(escapes, (found, bad) => (bad ? `\\${found}` : found)) : text
 }
 

@@ -11,6 +11,10 @@ jobs.job('work', async (n: number) => {
   await new Promise((resolve) => setTimeout(resolve, 2))
   return n
 })
+jobs.job('step and hang', async () => {
+  await currentJob().step('first', () => `done by ${process.pid}`)
+  await new Promise(() => {})
+})
 jobs.job('block', (ms: number) => {
   process.send?.('blocking')
   const end = Date.now() + ms

@@ -3,8 +3,9 @@ import { asJob, type CurrentJob } from '../current-job.ts'
 import { milliseconds } from '../duration.ts'
 import { JobError } from '../errors.ts'
 import { encodeResult, safeText } from '../json.ts'
-import type { CanceledHow } from '../types.ts'
+import type { CanceledHow, ParentJob } from '../types.ts'
 import type { ClaimedJob } from './claimed-job.ts'
+import { Steps } from './steps.ts'
 
 /** How a run ended. */
 export type Outcome =
@@ -26,6 +27,14 @@ export interface RunReports {
   changed(run: Run): void
 }
 
+/** What a run keeps beside its job, and knows of others. All refuse, with the reason, once the run has lost its job. */
+export interface RunMemory {
+  /** JSON texts by name. */
+  loadSteps(run: Run): Promise<ReadonlyMap<string, string>>
+  saveStep(run: Run, name: string, result: string): Promise<void>
+  parents(run: Run): Promise<ParentJob[]>
+}
+
 const longestLine = 10_000
 const mostLines = 1_000
 
@@ -45,14 +54,17 @@ export class Run implements CurrentJob {
   /** Its cancel was asked for, and the handler was told. */
   canceling = false
   readonly #reports: RunReports
+  readonly #memory: RunMemory
+  #steps: Steps | null = null
   #controller: AbortController | null = null
   #abortReason: JobError | null = null
   #settle: ((outcome: Outcome) => void) | null = null
   #timer: NodeJS.Timeout | null = null
 
-  constructor(job: ClaimedJob, reports: RunReports) {
+  constructor(job: ClaimedJob, reports: RunReports, memory: RunMemory) {
     this.job = job
     this.#reports = reports
+    this.#memory = memory
     this.startRecorded = job.startRecorded
   }
 
@@ -95,7 +107,7 @@ export class Run implements CurrentJob {
     if (!(value >= 0 && value <= 1)) {
       throw new JobError.Invalid(`The progress must be a number from 0 to 1; it is ${String(value)}.`)
     }
-    if (this.settled) throw this.#abortReason ?? new JobError.Lost()
+    this.mustHold()
     this.value = value
     this.message = message === undefined ? null : safeText(String(message).slice(0, longestLine))
     this.progressDirty = true
@@ -108,6 +120,23 @@ export class Run implements CurrentJob {
     this.lines.push({ at: performance.now(), line })
     if (this.lines.length > mostLines) this.lines.shift()
     this.#reports.changed(this)
+  }
+
+  step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+    this.#steps ??= new Steps({
+      load: () => this.#memory.loadSteps(this),
+      save: (step, result) => this.#memory.saveStep(this, step, result),
+    })
+    return this.#steps.run(name, work)
+  }
+
+  async parents(): Promise<ParentJob[]> {
+    return this.#memory.parents(this)
+  }
+
+  /** @throws JobError why this run may write no more, once it has ended or lost its job */
+  mustHold(): void {
+    if (this.settled) throw this.#abortReason ?? new JobError.Lost()
   }
 
   /** Runs the handler; calls back once, when it ended, timed out, or was given up. */

@@ -4,6 +4,7 @@ import { around } from '../hooks.ts'
 import { loadArgs } from '../sql/load-args.ts'
 import type { ClaimedJob } from './claimed-job.ts'
 import { Endings, news } from './endings.ts'
+import { Memory } from './memory.ts'
 import { Reports } from './reports.ts'
 import { type Outcome, Run } from './run.ts'
 
@@ -27,6 +28,7 @@ export class Runner {
   readonly #listener: RunnerListener
   readonly #reports: Reports
   readonly #endings: Endings
+  readonly #memory: Memory
   readonly #running = new Map<string, Run>()
   /** Ended runs whose last words are being written. */
   #flushing = 0
@@ -36,6 +38,7 @@ export class Runner {
     this.#engine = engine
     this.#listener = listener
     this.#reports = new Reports(engine)
+    this.#memory = new Memory(engine)
     this.#endings = new Endings(engine, {
       written: () => this.#moved(),
       retryIn: (ms) => listener.retryIn(ms),
@@ -62,7 +65,7 @@ export class Runner {
     const definition = this.#engine.definitions.get(job.name)
     const { handler } = definition ?? {}
     if (!definition || !handler) return false
-    const run = new Run(job, this.#reports)
+    const run = new Run(job, this.#reports, this.#memory)
     this.#running.set(job.id, run)
     // Should it end this process, it must be known that it ran.
     if (job.suspect && !run.startRecorded) void this.#startOnRecord(run, definition, handler)
