@@ -1,16 +1,8 @@
 import { afterOf } from './after.ts'
 import { cancelJob } from './cancel.ts'
 
-<<<<<<< HEAD
-
 import { sqlClientOf } from './clients.ts'
-import type { DefinitionHost } from './definition.ts'
-
-=======
-
 import type { DefinitionHost, EnqueueOptions } from './definition.ts'
-
->>>>>>> e69f93b (Serial keys, limits and unique jobs: strict queues are claimed under a lock, one worker at a time)
 
 import { Ends } from './ends.ts'
 import type { Engine } from './engine.ts'
@@ -64,7 +56,7 @@ export class Calls implements DefinitionHost {
       const { database } = this.#engine
       if (jobs.every(({ uniqueKey }) => uniqueKey === null))
         return insertJobs(this.#clientOf(call), database.schema, jobs, afterOf(call))
-      if (call.client) return insertManyUnique(call.client, database.schema, jobs)
+      if (call.client) return insertManyUnique(this.#clientOf(call), database.schema, jobs)
       return database.transaction((client) => insertManyUnique(client, database.schema, jobs))
     })
   }

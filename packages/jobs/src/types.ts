@@ -105,18 +105,12 @@ export interface DefinitionOptions<Args extends unknown[] = unknown[]> extends J
 }
 
 /** Options of one call. */
-<<<<<<< HEAD
-export interface CallOptions extends JobOptions {
+export interface CallOptions<Args extends unknown[] = unknown[]> extends JobOptions<Args> {
   /**
    * The caller's transaction, as `pg`, `postgres`, Kysely, Drizzle or Prisma give it: the job exists exactly if it
    * commits.
    */
   client?: TransactionClient
-=======
-export interface CallOptions<Args extends unknown[] = unknown[]> extends JobOptions<Args> {
-  /** The caller's transaction: the job exists exactly if it commits. */
-  client?: SqlClient
->>>>>>> e69f93b (Serial keys, limits and unique jobs: strict queues are claimed under a lock, one worker at a time)
   /** Goes with the job and with all it writes, so that a request can be followed; at most 200 characters. */
   correlationId?: string
   /** Keep this job's changes for `JobManager.takeChanges`; default false. */
