@@ -1,3 +1,4 @@
+export type { CleaningHeldBack, JobAlarm, JobAlarmCode } from './alarms.ts'
 export type {
   DrizzleClient,
   KyselyClient,
@@ -13,6 +14,7 @@ export { JobError, type JobErrorCode, jobErrorSentences } from './errors.ts'
 export type { JobEventName, JobEvents, JobListener, JobNews } from './events.ts'
 export type { JobHandle } from './handle.ts'
 export type { JobHealth } from './health.ts'
+export type { HealthLimits } from './health-limits.ts'
 export type { EnqueueCall, Hooks, RunCall } from './hooks.ts'
 export { JobManager } from './job-manager.ts'
 export type { PageOptions } from './list.ts'

@@ -10,6 +10,7 @@ import { countEnded, figuresOfMinutes, figuresOfQueues, figuresOfWorkers } from 
 import { followJobs } from './follow.ts'
 import type { JobHandle } from './handle.ts'
 import { checkHealth, type JobHealth } from './health.ts'
+import type { HealthLimits } from './health-limits.ts'
 import { keptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
 import { setLimits } from './limits.ts'
@@ -323,9 +324,15 @@ export class JobManager {
     return { ...this.#engine.metrics }
   }
 
-  /** Never rejects: what is wrong is in `problems`. */
-  health(): Promise<JobHealth> {
-    return checkHealth(this.#engine)
+  /**
+   * How the engine is: figures, and alarms with what to do. Never rejects because of what is wrong. A few small statements;
+   * of other users' transactions only what the database user may see.
+   *
+   * @param limits from where on a figure is an alarm
+   * @throws JobError.Invalid for limits that are none
+   */
+  health(limits: HealthLimits = {}): Promise<JobHealth> {
+    return checkHealth(this.#engine, limits)
   }
 
   /** Makes or upgrades the tables. */

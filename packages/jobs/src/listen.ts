@@ -9,8 +9,6 @@ const firstPause = 100
 const longestPause = 5_000
 /** A connection that does not answer within this is given up. */
 const answerWithin = 5_000
-/** Down for longer than a connecting anew takes is worth an alarm. */
-const downTooLong = 10_000
 
 /** What is wrong with listening: nothing comes though a connection is there, or there is none. */
 export interface ListenProblem {
@@ -66,7 +64,8 @@ export class Listener {
     if (this.#users === 0) return null
     if (this.#deaf) return deaf
     const down = this.#downSince === null ? 0 : performance.now() - this.#downSince
-    if (down < downTooLong) return null
+    // Longer than a connecting anew takes.
+    if (down < 2 * this.#answerWithin) return null
     return {
       kind: 'down',
       message: `The connection that listens has been down for ${Math.round(down / 1000)} s.`,
