@@ -12,6 +12,7 @@ import { overviewPart, overviewRoutes } from './overview/index.ts'
 import { notePageCursors } from './page-cursor.ts'
 import type { ConsolePart } from './part.ts'
 import { beatFigures } from './pulse.ts'
+import { schedulesPart, schedulesRoutes } from './schedules/index.ts'
 
 export { forPages } from './accept.ts'
 export { type Page, renderPage, sendFragment, sendPage } from './page.tsx'
@@ -31,7 +32,7 @@ declare module 'fastify' {
  * @param parts what the features add
  */
 export async function installConsole(app: HttpServer, context: Context, parts: ConsolePart[]): Promise<void> {
-  const all = [overviewPart, jobsPart, ...parts]
+  const all = [overviewPart, jobsPart, schedulesPart, ...parts]
   const assets = await loadAssets(all.flatMap((part) => part.assets ?? []))
   app.decorate('console', createConsole(context, all, assets))
   setErrorPage(app, errorPage)
@@ -41,5 +42,6 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   themeRoute(app)
   overviewRoutes(app, context)
   jobsRoutes(app, context)
+  schedulesRoutes(app, context)
   beatFigures(app, context)
 }

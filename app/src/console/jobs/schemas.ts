@@ -12,8 +12,8 @@ export const states: JobState[] = [
   'canceled',
 ]
 
-const time = Type.String({ format: 'date-time' })
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
+export const time = Type.String({ format: 'date-time' })
+export const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
   Type.Union([type, Type.Null()])
 
 const status = Type.String({ enum: states })

@@ -23,7 +23,8 @@ export async function createHttp({ config, log }: HttpOptions): Promise<HttpServ
     logController: new RequestLog(),
     genReqId: requestId,
     requestIdHeader: false,
-    routerOptions: { ignoreTrailingSlash: true },
+    // The longest name of a schedule, escaped, is longer than the router's 100.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
     // A field that the schema doesn't know is refused, not silently dropped.
     ajv: { customOptions: { removeAdditional: false } },
     frameworkErrors: replyToUnreadable,
