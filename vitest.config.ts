@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^@factotum\/postgres\/testing$/, replacement: from('packages/postgres/src/testing/index.ts') },
       { find: /^@factotum\/postgres$/, replacement: from('packages/postgres/src/index.ts') },
       { find: /^@factotum\/jobs\/migrations$/, replacement: from('packages/jobs/src/migrations.ts') },
+      { find: /^@factotum\/jobs\/testing$/, replacement: from('packages/jobs/src/testing/index.ts') },
       { find: /^@factotum\/jobs$/, replacement: from('packages/jobs/src/index.ts') },
     ],
   },

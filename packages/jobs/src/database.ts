@@ -24,7 +24,7 @@ export class Database {
   readonly schema: string
   /** For callers: the one given, or one of its own. */
   readonly pool: pg.Pool
-  readonly #schemaName: string
+  readonly schemaName: string
   readonly #migrate: boolean
   readonly #ownsPool: boolean
   #workers: pg.Pool | null = null
@@ -32,7 +32,7 @@ export class Database {
   #closed = false
 
   constructor({ connectionString, pool, schema, migrate }: DatabaseOptions) {
-    this.#schemaName = schema
+    this.schemaName = schema
     this.schema = pg.escapeIdentifier(schema)
     this.#migrate = migrate
     this.#ownsPool = !pool
@@ -164,7 +164,7 @@ export class Database {
   }
 
   async #prepare(migrate: boolean): Promise<void> {
-    const set = { folder: migrationsFolder, schema: this.#schemaName }
+    const set = { folder: migrationsFolder, schema: this.schemaName }
     const client = this.client()
     client.on('error', () => {})
     await client.connect()
@@ -178,7 +178,7 @@ export class Database {
   }
 
   async #requireCurrent(client: pg.Client): Promise<void> {
-    const set = { folder: migrationsFolder, schema: this.#schemaName }
+    const set = { folder: migrationsFolder, schema: this.schemaName }
     const missing = await pending(client, set)
     if (missing.length === 0) return
     const applied = await history(client, set)

@@ -49,8 +49,15 @@ import type {
 } from './types.ts'
 import { Worker } from './worker/worker.ts'
 
+/** For the kit of tests: what a manager's parts share. */
+export let engineOf: (jobs: JobManager) => Engine
+
 /** Defines jobs, enqueues them, runs workers, and answers what becomes of them. */
 export class JobManager {
+  static {
+    engineOf = (jobs) => jobs.#engine
+  }
+
   readonly #engine: Engine
   readonly #definitions = new Map<string, KnownJob>()
   readonly #handlerListeners = new Set<() => void>()

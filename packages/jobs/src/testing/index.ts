@@ -1,0 +1,5 @@
+export { type AdvanceOptions, advance } from './advance.ts'
+export { clear } from './clear.ts'
+export { type DrainOptions, drain } from './drain.ts'
+export { type EnqueuedJob, enqueued, expectEnqueued } from './enqueued.ts'
+export type { Drained } from './outcomes.ts'
