@@ -1,9 +1,7 @@
 import { afterOf } from './after.ts'
 import { cancelJob } from './cancel.ts'
-
 import { sqlClientOf } from './clients.ts'
 import type { DefinitionHost, EnqueueOptions } from './definition.ts'
-
 import { Ends } from './ends.ts'
 import type { Engine } from './engine.ts'
 import { enqueueWithHooks, insertJobs, type NewJob } from './enqueue.ts'
