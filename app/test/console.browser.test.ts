@@ -75,10 +75,30 @@ describe.skipIf(missing)('The console in Chromium', () => {
     await defined.mail.delayIn('2h', 'later@example.org')
     const dropped = await defined.nobody.delay('September')
     await dropped.cancel()
+    await makeSchedules()
     await until(async () => (await program.context.jobs.status(ids.slow))?.progress === 0.4)
     await until(async () => (await program.context.jobs.status(ids.failed))?.state === 'failed')
     browser = await launch()
   })
+
+  async function makeSchedules() {
+    const { jobs, database } = program.context
+    const args = ['everyone@example.org']
+    await jobs.putSchedule('reminders on weekdays', {
+      job: 'sendReminder',
+      args,
+      cron: '30 6 * * MON-FRI',
+      timeZone: 'America/Denver',
+    })
+    await jobs.putSchedule('signatures', { job: 'signLetter', args: ['Harbor Dental'], cron: '@weekly' })
+    await jobs.putSchedule('reports', { job: 'callBackReport', args: ['November'], cron: '0 9 1 * *' })
+    await jobs.runSchedule('reminders on weekdays')
+    await jobs.runSchedule('signatures')
+    await jobs.pauseSchedule('reports')
+    await database.pool.query(
+      `update factotum_jobs.schedule set missed_runs = 3, skipped_runs = 12 where name = 'signatures'`,
+    )
+  }
 
   afterAll(async () => {
     await browser?.close()
@@ -134,6 +154,10 @@ describe.skipIf(missing)('The console in Chromium', () => {
     job: () => `/jobs/${ids.slow}`,
     'job-failed': () => `/jobs/${ids.failed}`,
     'job-finished': () => `/jobs/${ids.finished}`,
+    schedules: () => '/schedules',
+    schedule: () => '/schedules/reminders%20on%20weekdays',
+    'schedule-paused': () => '/schedules/reports',
+    'schedule-delete': () => '/schedules/signatures/delete',
     missing: () => '/nowhere',
   }
   const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
@@ -263,6 +287,45 @@ describe.skipIf(missing)('The console in Chromium', () => {
     })
   })
 
+  it('a schedule is run, paused and deleted from the list, in place; deleting asks first', async () => {
+    const { jobs } = program.context
+    await jobs.putSchedule('by hand', { job: 'sendReminder', args: ['x@example.org'], cron: '@yearly' })
+    await visit('/schedules', async (page) => {
+      await light(page, 'live')
+      await page.evaluate('window.sameDocument = true')
+      const row = page.getByRole('row', { name: /by hand/ })
+      await row.getByRole('button', { name: 'Run now' }).click()
+      await row.locator('.state-finished').waitFor()
+      await row.getByRole('button', { name: 'Pause' }).click()
+      await row.getByRole('button', { name: 'Resume' }).waitFor()
+      expect((await jobs.schedule('by hand'))?.paused).toBe(true)
+      expect(await page.evaluate('window.sameDocument')).toBe(true)
+      await row.getByRole('link', { name: 'Delete' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Delete by hand?' })
+      await dialog.getByRole('button', { name: 'Close' }).click()
+      expect(await jobs.schedule('by hand')).not.toBeNull()
+      await row.getByRole('link', { name: 'Delete' }).click()
+      await page.screenshot({ path: join(screenshots, 'schedule-delete-dialog-wide.png') })
+      await dialog.getByRole('button', { name: 'Delete this schedule' }).click()
+      await row.waitFor({ state: 'detached' })
+      expect(await jobs.schedule('by hand')).toBeNull()
+    })
+  })
+
+  it('what another does to a schedule shows by itself', async () => {
+    const { jobs } = program.context
+    await jobs.putSchedule('seen', { job: 'sendReminder', args: ['x@example.org'], cron: '@yearly' })
+    await visit('/schedules', async (page) => {
+      await light(page, 'live')
+      const row = page.getByRole('row', { name: /seen/ })
+      await fetch(`${base}/schedules/seen/pause`, { method: 'POST', headers: { accept: 'application/json' } })
+      await row.getByText('paused').waitFor()
+      await jobs.runSchedule('seen')
+      await row.locator('.state-finished').waitFor()
+    })
+    await jobs.unschedule('seen')
+  })
+
   it('the figures follow jobs that no page shows', async () => {
     await visit('/', async (page) => {
       await light(page, 'live')
@@ -388,6 +451,26 @@ describe.skipIf(missing)('The console in Chromium', () => {
           await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor()
         },
         { ...plain, viewport: sizes.phone },
+      )
+    })
+
+    it('a schedule is run, paused and deleted by forms', async () => {
+      const { jobs } = program.context
+      await jobs.putSchedule('plain', { job: 'sendReminder', args: ['x@example.org'], cron: '@yearly' })
+      await visit(
+        '/schedules/plain',
+        async (page) => {
+          await page.getByRole('button', { name: 'Run now' }).click()
+          await page.getByRole('link', { name: /queued|started|finished/ }).waitFor()
+          await page.getByRole('button', { name: 'Pause' }).click()
+          await page.getByRole('button', { name: 'Resume' }).click()
+          await page.getByRole('button', { name: 'Pause' }).waitFor()
+          await page.getByRole('link', { name: 'Delete' }).click()
+          await page.getByRole('button', { name: 'Delete this schedule' }).click()
+          await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor()
+          expect(await jobs.schedule('plain')).toBeNull()
+        },
+        plain,
       )
     })
 

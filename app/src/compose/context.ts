@@ -21,7 +21,11 @@ export async function openContext(config: Config, log: Logger, stops: Stops): Pr
   stops.add('database', () => database.close())
   stops.stage()
 
-  const jobs = new JobManager({ connectionString: database.url, migrate: false })
+  const jobs = new JobManager({
+    connectionString: database.url,
+    migrate: false,
+    timeZone: config.timeZone,
+  })
   stops.add('jobs', () => jobs.close())
   await jobs.migrate()
   await upgradeApp(database.url)

@@ -11,7 +11,9 @@ export function LastRun({ run, id }: { run: ScheduledRun | null; id: string }): 
       <a href={`/jobs/${run.jobId}`} id={id}>
         <StateSign sign={run.state} />
       </a>{' '}
-      <Time at={run.enqueuedAt} />
+      <span class="row-note under">
+        <Time at={run.enqueuedAt} />
+      </span>
     </>
   )
 }

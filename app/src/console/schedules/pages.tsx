@@ -66,7 +66,7 @@ export function schedulesPages(app: HttpServer, context: Context): void {
     const body = <DeleteForm schedule={schedule} />
     if (request.headers['hx-request'] === 'true')
       return sendFragment(reply, <Dialog title={title}>{body}</Dialog>)
-    return sendPage(request, reply, { title, active, topics: [], body })
+    return sendPage(request, reply, { title, active, topics, body })
   })
 
   app.post('/schedules/:name/delete', { schema: hidden }, async ({ params: { name } }, reply) => {

@@ -29,6 +29,7 @@ export function ScheduleBody({ schedule, notice }: ScheduleBodyProps): VNode {
         {notice}
         <section class="now" aria-label="Next run">
           <div class="now-state">
+            {schedule.nextAt ? <span class="now-text">Next run</span> : null}
             <NextRun schedule={schedule} />
           </div>
           <ScheduleButtons schedule={schedule} view="one" />
@@ -74,7 +75,11 @@ function ownTime(at: Date, zone: string, persons: string): string | null {
   return exact(at, zone).replace(/\.\d{3} /, ' ')
 }
 
-const missedWords = { skip: 'not made up for', once: 'one job for all', all: 'a job for each' }
+const missedWords = {
+  skip: 'not made up for',
+  once: 'made up for by one job',
+  all: 'made up for by a job each',
+}
 const overlapWords = {
   skip: 'left out',
   allow: 'made beside it',

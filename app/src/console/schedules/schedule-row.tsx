@@ -30,7 +30,7 @@ export function ScheduleRow({ schedule }: { schedule: Schedule }): VNode {
         <NextRun schedule={schedule} />
       </Cell>
       <Cell label="Rule">
-        <span class="rule">{cron}</span> <span class="row-note">{timeZone}</span>
+        <span class="rule">{cron}</span> <span class="row-note under">{timeZone}</span>
       </Cell>
       <Cell label="Last run">
         <LastRun run={lastRun} id={`${id}-last`} />
@@ -60,9 +60,9 @@ export function Missed({ schedule: { missedRuns, skippedRuns } }: { schedule: Sc
   return (
     <>
       {missedRuns > 0 ? <Count value={missedRuns} /> : null}
-      {missedRuns > 0 && skippedRuns > 0 ? ', ' : null}
+      {missedRuns > 0 && skippedRuns > 0 ? ' ' : null}
       {skippedRuns > 0 ? (
-        <span class="row-note">
+        <span class="row-note under">
           <Count value={skippedRuns} /> skipped
         </span>
       ) : null}

@@ -65,6 +65,10 @@ describe('Settings from the environment', () => {
     expect(readConfig({ HOST: text }).host).toBe(text)
   })
 
+  it.each(['Mars/Olympus', '+02:00', 'Europe/'])('refuse the time zone %s', (text) => {
+    expect(refusal({ TIME_ZONE: text })).toContain('TIME_ZONE must be the IANA name of a time zone')
+  })
+
   it('are named all at once where several are wrong', () => {
     const message = refusal({ PORT: 'x', HOST: '0.0.0.0', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' })
     expect(message).toMatch(/^4 settings are wrong/)

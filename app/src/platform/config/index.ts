@@ -10,6 +10,8 @@ export interface Config {
   /** Null: the program runs a server of its own in `home`. */
   databaseUrl: string | null
   logLevel: string
+  /** The zone of schedules that name none. */
+  timeZone: string
   maxUploadBytes: number
   version: string
 }
@@ -42,6 +44,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     home: read<string>('FACTOTUM_HOME', variables.FACTOTUM_HOME),
     databaseUrl: read<string | null>('DATABASE_URL', variables.DATABASE_URL),
     logLevel: read<string>('LOG_LEVEL', variables.LOG_LEVEL),
+    timeZone: read<string>('TIME_ZONE', variables.TIME_ZONE),
     maxUploadBytes: read<number>('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
     version,
   }
