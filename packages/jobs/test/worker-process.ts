@@ -11,6 +11,11 @@ jobs.job('work', async (n: number) => {
   await new Promise((resolve) => setTimeout(resolve, 2))
   return n
 })
+jobs.job('follow', async (_n: number) => {
+  const parents = await currentJob().parents()
+  await new Promise((resolve) => setTimeout(resolve, 2))
+  return parents.every(({ state }) => state === 'finished')
+})
 jobs.job('step and hang', async () => {
   await currentJob().step('first', () => `done by ${process.pid}`)
   await new Promise(() => {})
