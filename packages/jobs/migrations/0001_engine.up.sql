@@ -526,6 +526,7 @@ declare
   v_seen integer;
   v_chosen bigint[];
   v_blocked bigint[];
+  v_set_aside integer;
   v_new integer;
   j record;
 begin
@@ -583,6 +584,7 @@ begin
     update :schema.job b set state = 6
     from (select w.id from :schema.job w where w.id = any (v_blocked) and w.state = 1 order by w.id for update skip locked) w
     where b.id = w.id;
+    get diagnostics v_set_aside = row_count;
 
     return query
       with chosen as materialized (
@@ -608,7 +610,7 @@ begin
     get diagnostics v_new = row_count;
     v_room := v_room - v_new;
     p_suspect := p_suspect and v_new = 0;
-    exit when v_seen < c_seen or cardinality(v_blocked) = 0;
+    exit when v_seen < c_seen or v_set_aside = 0;
   end loop;
   again := v_again;
   return next;
