@@ -24,7 +24,7 @@ export async function runSchedule(engine: Engine, name: string): Promise<string>
     await client.query(storeRun(schema), [name, schedule.now, fired.runs])
     return fired
   })
-  for (const each of canceled) tellCanceled(engine, each)
+  for (const each of canceled) await tellCanceled(engine, each)
   const [id = ''] = ids
   return id
 }

@@ -215,6 +215,35 @@ describe('a schedule', () => {
     expect(new Set(schedule?.nextRuns.map(Number)).size).toBe(5)
   })
 
+  test('has all that goes with its jobs: a program that does not know the job schedules it just so', async () => {
+    const knows = it.manager()
+    const keyed = knows.define<[file: string], void>('keyed', { queue: 'strict' })
+    await keyed
+      .with({ serialKey: 's', limitKey: 'l', uniqueKey: 'u', priority: 3, retries: 4, timeout: '1m' })
+      .scheduleCron({ cron: '@hourly', name: 'keyed', overlap: 'allow' }, 'a.csv')
+    await missFor('1 hour')
+    await it.manager().scheduler().start()
+    const [job] = await until(async () => {
+      const rows = await it.sql(`select * from factotum_jobs.job where name = 'keyed'`)
+      return rows.length > 0 && rows
+    })
+    expect(job).toMatchObject({
+      queue: 'strict',
+      args: ['a.csv'],
+      serial_key: 's',
+      limit_key: 'l',
+      priority: -3,
+      max_attempts: 5,
+    })
+    expect(await knows.schedule('keyed')).toMatchObject({
+      priority: 3,
+      retries: 4,
+      lastRun: { jobId: job?.id },
+    })
+    // Its unique key holds for runs by hand as well.
+    expect((await knows.runSchedule('keyed')).id).toBe(job?.id)
+  })
+
   test('of which there is none is null, and cannot be changed', async () => {
     const jobs = it.manager()
     expect(await jobs.schedule('none')).toBeNull()
