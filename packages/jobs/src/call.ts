@@ -2,7 +2,6 @@ import { afterOf } from './after.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
 import type { CallKeys } from './keys.ts'
-import { checkCallOptions } from './options.ts'
 import type { CallOptions, Duration, JobOptions, UniqueWhile } from './types.ts'
 
 /** When a call is due: now, after a delay by the database's clock, or at a time. */
@@ -34,7 +33,6 @@ export function callHead<Args extends unknown[]>(
   due: Due,
   keys: CallKeys | null,
 ): string {
-  checkCallOptions(call, name)
   if (call.afterFailure !== undefined && call.after === undefined) {
     throw new JobError.Invalid(
       `The afterFailure for a call of job ${JSON.stringify(name)} goes with after only: it tells what becomes of a job that waits for others.`,

@@ -6,7 +6,7 @@ import { JobError } from './errors.ts'
 import type { JobHandle } from './handle.ts'
 import { encodeArgs } from './json.ts'
 import { type CallKeys, keysOf } from './keys.ts'
-import { checkJobName, checkJobOptions } from './options.ts'
+import { checkCallOptions, checkJobName, checkJobOptions } from './options.ts'
 import type { ScheduleOptions } from './schedule.ts'
 import { type ArgsDoor, after, argsOf, openDoor, schemaDoor, type Waited } from './schema.ts'
 import type { CallOptions, DefinitionOptions, Duration, JobOptions } from './types.ts'
@@ -132,7 +132,12 @@ function callsOf<Args extends unknown[], Result>(
   call: CallOptions<Args>,
 ): JobCalls<Args, Result> {
   let plainHead: string | null = null
-  /** Checked at the first call, and not in `with`: refusals are rejected promises. */
+  let checked = false
+  /** At the first call, and not in `with`: refusals are rejected promises. */
+  const check = () => {
+    if (!checked) checkCallOptions(call, name)
+    checked = true
+  }
   const headOf = (due: Due, keys: CallKeys | null): string => {
     if (due || keys) return callHead(name, options, call, due, keys)
     plainHead ??= callHead(name, options, call, null, null)
@@ -148,6 +153,7 @@ function callsOf<Args extends unknown[], Result>(
   }
   const queue = () => call.queue ?? options.queue ?? 'default'
   const one = async (due: Due, args: Args): Promise<JobHandle<Result>> => {
+    check()
     const job = jobOf(due, args)
     return host.handle<Result>(await host.enqueueOne(name, queue(), 'head' in job ? job : await job, call))
   }
@@ -156,6 +162,7 @@ function callsOf<Args extends unknown[], Result>(
     delayIn: async (delay, ...args) => one(dueIn(delay), args),
     delayUntil: async (time, ...args) => one(dueAt(time), args),
     async delayMany(calls) {
+      check()
       const jobs: NewJob[] = []
       const lists: readonly (Args | null)[] = Array.isArray(calls) ? calls : [null]
       for (const args of lists) {
@@ -172,6 +179,7 @@ function callsOf<Args extends unknown[], Result>(
       return ids.map((id) => host.handle<Result>(id))
     },
     scheduleCron: async (rule, ...args) => {
+      check()
       if (call.after !== undefined) {
         throw new JobError.Invalid(
           `A schedule of job ${JSON.stringify(name)} can't wait for other jobs: leave out "after".`,

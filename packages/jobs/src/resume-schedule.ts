@@ -1,7 +1,7 @@
 import { type CronRule, nextFires } from './cron.ts'
 import type { Engine } from './engine.ts'
 import { inFire, type LockedSchedule } from './fire.ts'
-import { noSchedule } from './schedules.ts'
+import { noSchedule, requireName } from './schedules.ts'
 import { lockSchedule } from './sql/lock-schedule.ts'
 import { resumeSchedule as resumeSql } from './sql/resume-schedule.ts'
 
@@ -12,6 +12,7 @@ import { resumeSchedule as resumeSql } from './sql/resume-schedule.ts'
  * @throws JobError.NotFound
  */
 export async function resumeSchedule(engine: Engine, name: string): Promise<void> {
+  requireName(name)
   const { schema } = engine.database
   await inFire(engine, async (client) => {
     const { rows } = await client.query<LockedSchedule & CronRule & { paused: boolean }>(

@@ -2,7 +2,7 @@ import { tellCanceled } from './cancel.ts'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
 import { enqueueRuns, inFire, type LockedSchedule, unfinishedOf } from './fire.ts'
-import { noSchedule } from './schedules.ts'
+import { noSchedule, requireName } from './schedules.ts'
 import { lockSchedule } from './sql/lock-schedule.ts'
 import { storeRun } from './sql/store-run.ts'
 
@@ -13,6 +13,7 @@ import { storeRun } from './sql/store-run.ts'
  * @throws JobError.NotFound, JobError.Conflict where jobs must not overlap and the one before has not ended
  */
 export async function runSchedule(engine: Engine, name: string): Promise<string> {
+  requireName(name)
   const { schema } = engine.database
   const { ids, canceled } = await inFire(engine, async (client) => {
     const { rows } = await client.query<LockedSchedule>(lockSchedule(schema), [name])

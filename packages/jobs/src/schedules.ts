@@ -2,6 +2,7 @@ import { type CronRule, nextFires } from './cron.ts'
 import type { Missed } from './due-fires.ts'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
+import { unstorable } from './json.ts'
 import type { Overlap } from './overlap.ts'
 import { deleteSchedule } from './sql/delete-schedule.ts'
 import { pauseSchedule as pauseSql } from './sql/pause-schedule.ts'
@@ -60,24 +61,34 @@ export function listSchedules(engine: Engine): Promise<Schedule[]> {
 
 /** Null where there is none of that name. */
 export async function findSchedule(engine: Engine, name: string): Promise<Schedule | null> {
+  if (!isName(name)) return null
   const [schedule] = await select(engine, name)
   return schedule ?? null
 }
 
 /** @throws JobError.NotFound */
 export async function unschedule({ database }: Engine, name: string): Promise<void> {
+  requireName(name)
   const gone = await database.query(deleteSchedule(database.schema), [name])
   if (gone.length === 0) throw noSchedule(name)
 }
 
 /** @throws JobError.NotFound */
 export async function pauseSchedule({ database }: Engine, name: string): Promise<void> {
+  requireName(name)
   const paused = await database.query(pauseSql(database.schema), [name])
   if (paused.length === 0) throw noSchedule(name)
 }
 
+/** @throws JobError.NotFound for what can be no schedule's name, which the database might not even take */
+export function requireName(name: string): void {
+  if (!isName(name)) throw noSchedule(name)
+}
+
+const isName = (name: unknown) => typeof name === 'string' && name.search(unstorable) < 0
+
 export function noSchedule(name: string): JobError {
-  return new JobError.NotFound(`There is no schedule named ${JSON.stringify(name)}.`)
+  return new JobError.NotFound(`There is no schedule named ${JSON.stringify(String(name))}.`)
 }
 
 async function select({ database }: Engine, name: string | null): Promise<Schedule[]> {
