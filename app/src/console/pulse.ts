@@ -55,9 +55,11 @@ function listensToJobs(url = ''): boolean {
 /** Differs when a job was made, began or ended, also when all of it happened between two looks. */
 async function fingerprint({ jobs }: Context): Promise<string> {
   const [queues, workers, minutes] = await Promise.all([jobs.queues(), jobs.workers(), jobs.throughput(2)])
-  const counts = queues.map(({ oldestWaiting, ...numbers }) => numbers)
+  // Wait and rates go on by themselves.
+  const counts = queues.map(({ oldestWaiting, finishedPerMinute, failedPerMinute, ...numbers }) => numbers)
   const ended = minutes.filter(({ finished, failed }) => finished + failed > 0)
-  return JSON.stringify([counts, workers.length, ended])
+  const running = workers.map(({ id, jobs: held }) => [id, held.map((job) => job.id)])
+  return JSON.stringify([counts, running, ended])
 }
 
 /** No element is about this subject: it wakes the figures and "n new", and no row. */

@@ -64,18 +64,8 @@ export async function askToCancel(send: Send, schema: string, id: string): Promi
  * start: it may have held its own, waiting for its next attempt, or been the next.
  */
 export async function tellCanceled(engine: Engine, canceled: Canceled): Promise<void> {
-  if (canceled.outcome === 'canceling') {
-    disownLater(engine)
-    return
-  }
-  const { id, name, queue, correlation, serial_key: serial, limit_key: limit } = canceled.gone
-  engine.metrics.canceled++
-  engine.events.emit('canceled', { id, name, queue, correlationId: correlation, how: 'before_start' })
-  if (serial === null && limit === null) return
-  const { database } = engine
-  const keys = [serial, limit].map((key) => (key === null ? [] : [key]))
-  // The cancel is stored in any case: where this fails, the next tending does it.
-  await database.query(unblock(database.schema), [queue, ...keys]).catch(engine.report)
+  if (canceled.outcome === 'canceling') disownLater(engine)
+  else await tellGone(engine, [canceled.gone])
 }
 
 /** Cancels those that wait, and tells the workers of those that are claimed, in two statements; answers their ids. */
@@ -84,15 +74,32 @@ export async function cancelJobs(
   ids: string[],
 ): Promise<{ canceled: string[]; canceling: string[] }> {
   const { database } = engine
-  const all = await database.query<GoneJob & QueryResultRow>(cancelWaiting(database.schema), [ids])
-  for (const gone of all) tellCanceled(engine, { outcome: 'canceled', gone })
-  const canceled = all.map(({ id }) => id)
+  const gone = await database.query<GoneJob & QueryResultRow>(cancelWaiting(database.schema), [ids])
+  await tellGone(engine, gone)
+  const canceled = gone.map(({ id }) => id)
   const done = new Set(canceled)
   const left = ids.filter((id) => !done.has(id))
   if (left.length === 0) return { canceled, canceling: [] }
   const asked = await database.query<{ id: string }>(requestCancel(database.schema), [left])
-  if (asked.length > 0) tellCanceled(engine, { outcome: 'canceling' })
+  if (asked.length > 0) disownLater(engine)
   return { canceled, canceling: asked.map(({ id }) => id) }
+}
+
+async function tellGone({ database, metrics, events, report }: Engine, all: GoneJob[]): Promise<void> {
+  const keys = new Map<string, { serial: Set<string>; limit: Set<string> }>()
+  for (const { id, name, queue, correlation, serial_key: serial, limit_key: limit } of all) {
+    metrics.canceled++
+    events.emit('canceled', { id, name, queue, correlationId: correlation, how: 'before_start' })
+    if (serial === null && limit === null) continue
+    const ofQueue = keys.get(queue) ?? { serial: new Set(), limit: new Set() }
+    if (serial !== null) ofQueue.serial.add(serial)
+    if (limit !== null) ofQueue.limit.add(limit)
+    keys.set(queue, ofQueue)
+  }
+  for (const [queue, { serial, limit }] of keys) {
+    // The cancel is stored in any case: where this fails, the next tending does it.
+    await database.query(unblock(database.schema), [queue, [...serial], [...limit]]).catch(report)
+  }
 }
 
 /** Takes jobs from workers that do not answer their cancel, such as one whose event loop is blocked. */

@@ -10,35 +10,65 @@ import type { MinuteFigures, QueueFigures, WorkerFigures } from './types.ts'
 /** PostgreSQL's counts are bigints, which the driver answers as text. */
 type Counts<Name extends string> = Record<Name, string>
 
-export async function figuresOfQueues(database: Database): Promise<QueueFigures[]> {
-  const rows = await database.query<
-    { name: string; paused: boolean; limits: StoredLimits | null; oldest_waiting: number | null } & Counts<
-      'scheduled' | 'queued' | 'started' | 'deferred'
-    >
-  >(queueFigures(database.schema))
-  return rows.map(({ name, paused, limits, oldest_waiting, scheduled, queued, started, deferred }) => ({
-    name,
-    paused,
-    limits: limits && limitsOf(limits),
-    scheduled: Number(scheduled),
-    queued: Number(queued),
-    started: Number(started),
-    deferred: Number(deferred),
-    oldestWaiting: oldest_waiting === null ? null : Math.max(oldest_waiting, 0),
+interface QueueRow extends Counts<'scheduled' | 'queued' | 'started' | 'deferred'> {
+  name: string
+  paused: boolean
+  limits: StoredLimits | null
+  oldest_waiting: number | null
+  more: boolean
+  finished_per_minute: number
+  failed_per_minute: number
+}
+
+/** Jobs that are named of each worker. */
+const jobsNamed = 100
+
+/** @param name One queue; null for all. */
+export async function figuresOfQueues(
+  database: Database,
+  most: number,
+  name: string | null = null,
+): Promise<QueueFigures[]> {
+  if (!Number.isInteger(most) || most < 1 || most > 1_000_000) {
+    throw new JobError.Invalid(
+      `The option "most" of the queues' figures must be a whole number from 1 to 1,000,000; it is ${String(most)}.`,
+    )
+  }
+  const rows = await database.query<QueueRow>(queueFigures(database.schema), [most, name])
+  return rows.map((row) => ({
+    name: row.name,
+    paused: row.paused,
+    limits: row.limits && limitsOf(row.limits),
+    scheduled: Number(row.scheduled),
+    queued: Number(row.queued),
+    started: Number(row.started),
+    deferred: Number(row.deferred),
+    more: row.more,
+    oldestWaiting: row.oldest_waiting === null ? null : Math.max(row.oldest_waiting, 0),
+    finishedPerMinute: row.finished_per_minute,
+    failedPerMinute: row.failed_per_minute,
   }))
 }
 
+interface WorkerRow extends Counts<'running'> {
+  id: number
+  name: string
+  queues: string[]
+  concurrency: number
+  started_at: Date
+  jobs: { id: string; name: string; queue: string; startedAt: string }[]
+}
+
 export async function figuresOfWorkers(database: Database): Promise<WorkerFigures[]> {
-  const rows = await database.query<
-    { id: number; name: string; queues: string[]; concurrency: number; started_at: Date } & Counts<'running'>
-  >(workerFigures(database.schema))
-  return rows.map(({ id, name, queues, concurrency, started_at, running }) => ({
+  const rows = await database.query<WorkerRow>(workerFigures(database.schema), [jobsNamed])
+  return rows.map(({ id, name, queues, concurrency, started_at, running, jobs }) => ({
     id,
     name,
     queues,
     concurrency,
     startedAt: started_at,
     running: Number(running),
+    jobs: jobs.map((job) => ({ ...job, startedAt: new Date(job.startedAt) })),
   }))
 }
 

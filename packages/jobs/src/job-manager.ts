@@ -1,3 +1,4 @@
+import { bulk } from './bulk.ts'
 import { Calls } from './calls.ts'
 import { cancelJob } from './cancel.ts'
 import { Changes } from './changes.ts'
@@ -14,7 +15,7 @@ import type { HealthLimits } from './health-limits.ts'
 import { keptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
 import { setLimits } from './limits.ts'
-import { jobsInQueue, listPage, type PageOptions } from './list.ts'
+import { countMatches, jobsInQueue, listPage, type PageOptions } from './list.ts'
 import { Listener } from './listen.ts'
 import {
   checkManagerOptions,
@@ -24,7 +25,7 @@ import {
 } from './manager-options.ts'
 import { type JobMetrics, noMetrics } from './metrics.ts'
 import { putSchedule, type SchedulePut } from './put-schedule.ts'
-import { setPaused } from './queues.ts'
+import { namesOfQueues, setPaused } from './queues.ts'
 import { resumeSchedule } from './resume-schedule.ts'
 import { retryJob } from './retry.ts'
 import { runSchedule } from './run-schedule.ts'
@@ -33,8 +34,11 @@ import { findSchedule, listSchedules, pauseSchedule, type Schedule, unschedule }
 import type { ArgsSchema, SchemaInput, SchemaOutput } from './schema.ts'
 import { jobDetail, jobStatus } from './status.ts'
 import type {
+  BulkAnswer,
+  BulkFilter,
   DefinitionOptions,
   JobChange,
+  JobCount,
   JobDetail,
   JobFilter,
   JobOptions,
@@ -222,6 +226,21 @@ export class JobManager {
   }
 
   /**
+   * Retries or cancels all jobs that a filter matches when it begins: only failed ones are retried, only unended ones
+   * canceled. `dryRun` counts them, up to 10,000. Done in batches: one that is broken off leaves each job done or not, and
+   * may be called again.
+   *
+   * @throws JobError.Invalid for a filter that is empty (`{ all: true }` means all) or asks for other states
+   */
+  async bulk(
+    action: 'retry' | 'cancel',
+    filter: BulkFilter,
+    { dryRun = false }: { dryRun?: boolean } = {},
+  ): Promise<BulkAnswer> {
+    return bulk(this.#engine, action, filter, dryRun)
+  }
+
+  /**
    * Cancels a job: at once where it waits; where it runs, its handler is told, and after 5 s the job is taken from it.
    *
    * @throws JobError.NotFound, JobError.Conflict when it has ended
@@ -240,14 +259,21 @@ export class JobManager {
     name: string,
     { limit = 100 }: { limit?: number } = {},
   ): Promise<{ name: string; length: number; jobs: JobStatus[] }> {
-    const [jobs, queues] = await Promise.all([jobsInQueue(this.#engine.database, name, limit), this.queues()])
-    const figures = queues.find((queue) => queue.name === name)
+    const [jobs, [figures]] = await Promise.all([
+      jobsInQueue(this.#engine.database, name, limit),
+      figuresOfQueues(this.#engine.database, 100_000, name),
+    ])
     return { name, length: figures ? figures.queued + figures.started : 0, jobs }
   }
 
-  /** Jobs in any state, newest first. @throws JobError.Invalid */
+  /** Jobs in any state, newest first; each look is bounded, see `JobPage.next`. @throws JobError.Invalid */
   async list(filter: JobFilter = {}, page: PageOptions = {}): Promise<JobPage> {
     return listPage(this.#engine.database, filter, page)
+  }
+
+  /** How many jobs match, counted up to `most`: 1 to 100,000, default 10,000. @throws JobError.Invalid */
+  async count(filter: JobFilter = {}, { most = 10_000 }: { most?: number } = {}): Promise<JobCount> {
+    return countMatches(this.#engine.database, filter, most)
   }
 
   /** The queues of the jobs that are defined here, and `default`: what a worker serves that is to run them all. */
@@ -256,12 +282,23 @@ export class JobManager {
     return [...new Set(['default', ...named])]
   }
 
-  /** Every queue that ever had a job, with its jobs by state, each counted up to 100,000. */
-  queues(): Promise<QueueFigures[]> {
-    return figuresOfQueues(this.#engine.database)
+  /** Every queue that ever had a job, with its jobs by state, each counted up to `most`: 1 to 1,000,000, default 10,000. */
+  async queues({ most = 10_000 }: { most?: number } = {}): Promise<QueueFigures[]> {
+    return figuresOfQueues(this.#engine.database, most)
   }
 
-  /** The workers that are alive. */
+  /** The names of all queues that ever had a job, sorted. */
+  queueNames(): Promise<string[]> {
+    return namesOfQueues(this.#engine.database)
+  }
+
+  /** The figures of one queue; null where there is none of this name. `most` as with `queues`. */
+  async queue(name: string, { most = 10_000 }: { most?: number } = {}): Promise<QueueFigures | null> {
+    const [figures = null] = await figuresOfQueues(this.#engine.database, most, name)
+    return figures
+  }
+
+  /** The workers that are alive, and what they run. */
   workers(): Promise<WorkerFigures[]> {
     return figuresOfWorkers(this.#engine.database)
   }

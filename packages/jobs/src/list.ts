@@ -1,45 +1,61 @@
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
 import { isJobId } from './job-id.ts'
-import { checkOptions, name, oneOf } from './options.ts'
-import { listJobs } from './sql/list-jobs.ts'
+import { type CheckedFilter, checkFilter } from './search/filter.ts'
+import { countJobs, findJobs, type Search, searching } from './search/find.ts'
 import { queueJobs } from './sql/queue-jobs.ts'
+import { selectStatus } from './sql/select-status.ts'
 import { type StatusRow, statusOf } from './status.ts'
-import type { JobFilter, JobPage, JobStatus } from './types.ts'
+import type { JobCount, JobFilter, JobPage, JobStatus } from './types.ts'
 
 export interface PageOptions {
-  /** `next` of the page before. */
+  /** `next` of another page: jobs older than this. */
   before?: string
+  /** `previous` of another page: jobs newer than this. Not together with `before`. */
+  after?: string
   /** 1 to 1,000, default 100. */
   limit?: number
 }
 
-const states = ['scheduled', 'queued', 'started', 'finished', 'failed', 'canceled', 'deferred'] as const
-
-/** Jobs, newest first by id. */
+/** @param look How many jobs a look goes through; tests shorten it. */
 export async function listPage(
   database: Database,
   filter: JobFilter,
-  { before, limit = 100 }: PageOptions,
+  { before, after, limit = 100 }: PageOptions,
+  look?: number,
 ): Promise<JobPage> {
-  checkOptions(filter, { state: oneOf(...states), queue: name, name }, 'of a list of jobs')
+  const checked = checkFilter(filter, 'of a list of jobs')
   checkLimit(limit)
-  if (before !== undefined && !isJobId(before)) {
+  checkCursors(before, after)
+  const search: Search = {
+    filter: checked,
+    toward: after === undefined ? 'older' : 'newer',
+    from: after ?? before ?? null,
+    limit: limit + 1,
+    ...(look ? { look } : {}),
+  }
+  return searching(database, async (client) => {
+    const { ids, edge } = await findJobs(client, database.schema, search)
+    const shown = ids.slice(0, limit)
+    const goesOn = ids.length > limit ? (shown.at(-1) ?? null) : edge
+    const { rows } = await client.query<StatusRow>(selectStatus(database.schema), [shown])
+    const byId = new Map(rows.map((row) => [row.id, statusOf(row)]))
+    const jobs = shown.map((id) => byId.get(id)).filter((job) => job !== undefined)
+    return after === undefined
+      ? { jobs, next: goesOn, previous: before === undefined ? null : neighbour(before, -1n) }
+      : { jobs: jobs.reverse(), next: after === '0' ? null : neighbour(after, 1n), previous: goesOn }
+  })
+}
+
+/** How many jobs match, counted up to `most`. */
+export async function countMatches(database: Database, filter: JobFilter, most: number): Promise<JobCount> {
+  const checked: CheckedFilter = checkFilter(filter, 'of a count of jobs')
+  if (!Number.isInteger(most) || most < 1 || most > 100_000) {
     throw new JobError.Invalid(
-      `The list's "before" must be the id of a job; it is ${JSON.stringify(before)}.`,
+      `The option "most" of a count must be a whole number from 1 to 100,000; it is ${String(most)}.`,
     )
   }
-  const { state = null, queue, name: jobName } = filter
-  const sql = listJobs(database.schema, {
-    state,
-    queue: queue !== undefined,
-    name: jobName !== undefined,
-    before: before !== undefined,
-  })
-  const values = [queue, jobName, before].filter((value) => value !== undefined)
-  const rows = await database.query<StatusRow>(sql, [...values, limit + 1])
-  const jobs = rows.slice(0, limit).map(statusOf)
-  return { jobs, next: rows.length > limit ? (jobs.at(-1)?.id ?? null) : null }
+  return searching(database, (client) => countJobs(client, database.schema, checked, most))
 }
 
 /** The jobs of a queue that wait or run, in the order of their claims. */
@@ -47,6 +63,23 @@ export async function jobsInQueue(database: Database, queue: string, limit: numb
   checkLimit(limit)
   const rows = await database.query<StatusRow>(queueJobs(database.schema), [queue, limit])
   return rows.map(statusOf)
+}
+
+/** The cursor of the other direction, from which the jobs on this side of a cursor are seen. */
+function neighbour(cursor: string, step: bigint): string {
+  return String(BigInt(cursor) + step)
+}
+
+function checkCursors(before: string | undefined, after: string | undefined): void {
+  if (before !== undefined && after !== undefined) {
+    throw new JobError.Invalid('A list begins "before" or "after" a job, not both.')
+  }
+  for (const [name, cursor] of Object.entries({ before, after })) {
+    if (cursor === undefined || isJobId(cursor) || (name === 'after' && cursor === '0')) continue
+    throw new JobError.Invalid(
+      `The list's "${name}" must be the id of a job, from "next" or "previous" of another page; it is ${JSON.stringify(cursor)}.`,
+    )
+  }
 }
 
 function checkLimit(limit: number): void {

@@ -228,18 +228,66 @@ export interface JobDetail extends JobStatus {
   children: LinkedJob[]
 }
 
-/** What to list; every field narrows. */
+/** Which jobs are meant; every field narrows. */
 export interface JobFilter {
-  state?: JobState
+  /** One state, or any of several. */
+  state?: JobState | JobState[]
   queue?: string
   name?: string
+  /** Created at this time or later. */
+  createdAfter?: Date
+  /** Created before this time. */
+  createdBefore?: Date
+  /** Ended at this time or later; leaves out jobs that have not ended. */
+  endedAfter?: Date
+  /** Ended before this time; leaves out jobs that have not ended. */
+  endedBefore?: Date
+  /**
+   * Arguments that contain this JSON, whatever else they hold: `{ customer: 7 }` for one argument that has this field,
+   * `['a.png', { width: 800 }]` for several arguments, in any order.
+   */
+  args?: Json
+  /** Text within the arguments, written as JSON, or within the last error; upper and lower case are the same. */
+  text?: string
 }
+
+/** A filter for `bulk`, which must narrow; `{ all: true }` says that every job is meant. */
+export type BulkFilter = JobFilter | { all: true }
 
 export interface JobPage {
   /** Newest first, by id. */
   jobs: JobStatus[]
-  /** Give it as `before` for the next page; null at the end. */
+  /**
+   * Give it as `before` for the page of older jobs; null at the end. A page may be short, or empty, and have one: a
+   * look ends after 25,000 jobs, and `next` goes on from there.
+   */
   next: string | null
+  /** Give it as `after` for the page of newer jobs; null on the newest. */
+  previous: string | null
+}
+
+/** How many jobs match a filter. */
+export interface JobCount {
+  count: number
+  /** True where there are, or may be, more than `count`. */
+  more: boolean
+}
+
+/** What came of a `bulk`. */
+export interface BulkAnswer {
+  action: 'retry' | 'cancel'
+  /** True: nothing was done, the jobs were only counted. */
+  dryRun: boolean
+  /** Jobs that the filter matched. */
+  matched: number
+  /** Only of a dry run: there are, or may be, more than `matched`. */
+  more: boolean
+  /** Retried, or canceled at once. */
+  done: number
+  /** Jobs that run and were told to stop. */
+  canceling: number
+  /** What could not be done, with the number of jobs for each reason; such as jobs that ended meanwhile. */
+  refused: { reason: string; count: number }[]
 }
 
 /** Figures of one queue. */
@@ -252,8 +300,13 @@ export interface QueueFigures {
   queued: number
   started: number
   deferred: number
+  /** True where a count stopped at its bound: there are, or may be, more. */
+  more: boolean
   /** Seconds that the oldest due job has waited; null where none waits. */
   oldestWaiting: number | null
+  /** Jobs that finished, and that failed for good, on average over the last five minutes or a little more. */
+  finishedPerMinute: number
+  failedPerMinute: number
 }
 
 /** Figures of the last minutes, one entry a minute, oldest first, gaps filled with zero. */
@@ -270,7 +323,18 @@ export interface WorkerFigures {
   queues: string[]
   concurrency: number
   startedAt: Date
+  /** How many handlers run. */
   running: number
+  /** What they run, longest first: at most 100. */
+  jobs: RunningJob[]
+}
+
+/** A job that a worker runs. */
+export interface RunningJob {
+  id: string
+  name: string
+  queue: string
+  startedAt: Date
 }
 
 /** A change of a followed job, in the order in which it became so. */

@@ -78,6 +78,14 @@ describe('queues', () => {
     expect(await jobs.queueInfo('nowhere')).toEqual({ name: 'nowhere', length: 0, jobs: [] })
     const [worker] = await jobs.workers()
     expect(worker).toMatchObject({ queues: ['default'], concurrency: 2, running: 2 })
+    expect(worker?.jobs).toEqual(
+      info.jobs.slice(0, 2).map(({ id, startedAt }) => ({ id, name: 'long', queue: 'default', startedAt })),
+    )
+    expect(main?.more).toBe(false)
+    expect(await jobs.queue('default', { most: 2 })).toMatchObject({ queued: 2, more: true })
+    expect(await jobs.queue('nowhere')).toBeNull()
+    expect(await jobs.queueNames()).toEqual(['default', 'other'])
+    await expect(jobs.queues({ most: 0 })).rejects.toThrow('from 1 to 1,000,000')
     open()
   })
 
@@ -119,6 +127,26 @@ test('throughput counts by the minute, and ended since a time', async () => {
   expect(await jobs.ended(new Date(Date.now() - 60_000))).toEqual({ finished: 3, failed: 2, canceled: 1 })
   expect(await jobs.ended(new Date(Date.now() + 60_000))).toEqual({ finished: 0, failed: 0, canceled: 0 })
   await expect(jobs.throughput(0)).rejects.toThrow('from 1 to 57,600')
+})
+
+test('the rate of a queue is that of its own jobs', async () => {
+  const jobs = t.manager()
+  const good = jobs.job('good', async () => {})
+  const bad = jobs.job('bad', async () => Promise.reject(new Error('no')), { queue: 'other' })
+  await t.worker(jobs, { queues: ['default', 'other'] })
+  const handles = [
+    ...(await good.delayMany([[], [], []])),
+    await bad.delay(),
+    await good.with({ queue: 'other' }).delay(),
+  ]
+  await Promise.allSettled(handles.map((handle) => handle.result()))
+  const [main, other] = await jobs.queues()
+  // Over five to six minutes.
+  expect(main?.finishedPerMinute).toBeGreaterThan(3 / 6.1)
+  expect(main?.finishedPerMinute).toBeLessThanOrEqual(3 / 5)
+  expect(main?.failedPerMinute).toBe(0)
+  expect(other?.failedPerMinute).toBeGreaterThan(0)
+  expect(other?.finishedPerMinute).toBeCloseTo(other?.failedPerMinute ?? 0)
 })
 
 test('tallies of past minutes are added up, and none is counted twice', async () => {

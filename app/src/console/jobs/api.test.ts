@@ -70,11 +70,12 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 const reached = (id: string, state: string) =>
   until(async () => (await test.context.jobs.status(id))?.state === state)
 
-async function call(method: 'GET' | 'POST', url: string) {
+async function call(method: 'GET' | 'POST', url: string, payload?: object) {
   const answer = await test.app.inject({
     method,
     url,
     headers: { host: 'localhost', accept: 'application/json' },
+    ...(payload ? { payload } : {}),
   })
   return { status: answer.statusCode, body: answer.json() }
 }
@@ -240,6 +241,36 @@ describe('GET /jobs and GET /jobs/{id}', () => {
     expect(body.jobs[0]).not.toHaveProperty('args')
   })
 
+  const idsOf = (body: { jobs: { id: string }[] }) => body.jobs.map(({ id }) => id)
+
+  it('narrows by several states, text, arguments and times', async () => {
+    const found = async (query: string) => idsOf((await call('GET', `/jobs?${query}`)).body)
+    expect(await found('state=finished,failed&queue=quick&name=double')).toEqual([ids.finished])
+    expect(await found('text=PAPER')).toContain(ids.failed)
+    expect(await found('text=no%20such%20text')).toEqual([])
+    expect(await found('args=[21]')).toEqual([ids.finished])
+    expect(await found('args=21')).toEqual([ids.finished])
+    expect(await found('created_after=1h&name=double')).toEqual([ids.finished])
+    expect(await found('created_before=1h')).toEqual([])
+    expect(await found('ended_after=2020-01-01&name=double')).toEqual([ids.finished])
+    expect(await found('ended_before=2020-01-01')).toEqual([])
+  })
+
+  it('counts what matches when asked, and pages back', async () => {
+    const first = (await call('GET', '/jobs?queue=quick&limit=1&count=true')).body
+    expect(first).toMatchObject({ more: false, previous: null })
+    expect(first.count).toBeGreaterThan(2)
+    const second = (await call('GET', `/jobs?queue=quick&limit=1&before=${first.next}`)).body
+    expect(second).not.toHaveProperty('count')
+    const back = (await call('GET', `/jobs?queue=quick&limit=1&after=${second.previous}`)).body
+    expect(idsOf(back)).toEqual(idsOf(first))
+  })
+
+  it('refuses a time and arguments that it cannot read', async () => {
+    for (const query of ['created_after=soon', 'ended_before=31.1.2027', 'args={', 'text=%00', 'after=x'])
+      expect(await call('GET', `/jobs?${query}`), query).toMatchObject({ status: 422 })
+  })
+
   it('refuses a state and a cursor that there are not', async () => {
     expect(await call('GET', '/jobs?state=done')).toMatchObject({ status: 422, body: { error: 'invalid' } })
     expect(await call('GET', '/jobs?before=yesterday')).toMatchObject({
@@ -260,12 +291,127 @@ describe('GET /jobs and GET /jobs/{id}', () => {
     expect(await call('GET', '/jobs/nothing')).toEqual(notFound)
   })
 
+  it('has the steps of one, and who waits for whom', async () => {
+    const { idle } = defined
+    const parent = await idle.delay()
+    const child = await idle.with({ after: parent }).delay()
+    const { body } = await call('GET', `/jobs/${parent.id}`)
+    expect(body).toMatchObject({
+      steps: [],
+      parents: [],
+      children: [{ id: child.id, name: 'idle', status: 'deferred' }],
+    })
+    expect((await call('GET', `/jobs/${child.id}`)).body.parents).toEqual([
+      { id: parent.id, name: 'idle', status: 'queued' },
+    ])
+    await parent.cancel()
+  })
+
   it('is described for programs, and its pages are not', async () => {
     const { body } = await call('GET', '/docs/json')
     const paths = Object.keys(body.paths)
     expect(paths).toEqual(
-      expect.arrayContaining(['/jobs', '/jobs/{id}/status', '/jobs/{id}/retry', '/jobs/queue-info']),
+      expect.arrayContaining([
+        '/jobs',
+        '/jobs/{id}/status',
+        '/jobs/{id}/retry',
+        '/jobs/queue-info',
+        '/jobs/bulk',
+      ]),
     )
     expect(paths.filter((path) => /theme|overview|assets|row|live$/.test(path))).toEqual([])
+  })
+})
+
+describe('POST /jobs/bulk', () => {
+  it('counts first, then cancels all that match', async () => {
+    await defined.idle.with({ queue: 'crowd' }).delayMany([[], [], []])
+    const filter = { queue: 'crowd', state: ['queued', 'scheduled'] }
+    expect(await call('POST', '/jobs/bulk', { action: 'cancel', filter, dry_run: true })).toEqual({
+      status: 200,
+      body: {
+        action: 'cancel',
+        dry_run: true,
+        matched: 3,
+        more: false,
+        done: 0,
+        canceling: 0,
+        refused: [],
+      },
+    })
+    expect(await test.context.jobs.count({ queue: 'crowd', state: 'queued' })).toMatchObject({ count: 3 })
+    expect((await call('POST', '/jobs/bulk/', { action: 'cancel', filter })).body).toMatchObject({
+      dry_run: false,
+      matched: 3,
+      done: 3,
+    })
+    expect(await test.context.jobs.count({ queue: 'crowd', state: 'canceled' })).toMatchObject({ count: 3 })
+  })
+
+  it('retries the failed ones that match, by their arguments too', async () => {
+    const { id } = await defined.fail.delay('only this one')
+    await reached(id, 'failed')
+    const filter = { name: 'fail', args: ['only this one'] }
+    expect((await call('POST', '/jobs/bulk', { action: 'retry', filter })).body).toMatchObject({ done: 1 })
+    await until(async () => ((await test.context.jobs.get(id))?.failures.length ?? 0) > 1)
+    expect((await test.context.jobs.get(ids.failed))?.failures).toHaveLength(1)
+  })
+
+  const bad: [object, RegExp][] = [
+    [{ action: 'cancel', filter: {} }, /is empty.*all: true/],
+    [{ action: 'cancel', filter: { all: true, queue: 'idle' } }, /not both/],
+    [{ action: 'retry', filter: { state: 'finished' } }, /asks for finished ones/],
+    [{ action: 'retry', filter: { state: 'done' } }, /no state "done"/],
+    [{ action: 'retry', filter: { queues: 'idle' } }, /filter.queues is not known here/],
+    [{ action: 'retry' }, /filter is missing/],
+    [{ action: 'stop', filter: { all: true } }, /action/],
+    [{ action: 'cancel', filter: { created_after: 'soon' } }, /"created_after" is no time/],
+    [{ action: 'cancel', filter: { all: false } }, /all/],
+  ]
+  for (const [body, sentence] of bad)
+    it(`refuses ${JSON.stringify(body)}`, async () => {
+      const answer = await call('POST', '/jobs/bulk', body)
+      expect(answer.status).toBe(422)
+      expect(answer.body.message).toMatch(sentence)
+      expect((await test.context.jobs.status(ids.queued))?.state).toBe('queued')
+    })
+})
+
+describe('Bulk, for people', () => {
+  const page = async (method: 'GET' | 'POST', url: string, form?: Record<string, string>) => {
+    const answer = await test.app.inject({
+      method,
+      url,
+      headers: {
+        host: 'localhost',
+        accept: 'text/html',
+        ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      },
+      ...(form ? { payload: new URLSearchParams(form).toString() } : {}),
+    })
+    return { status: answer.statusCode, html: answer.body }
+  }
+
+  it('is offered with the list, asked about with its number, and done without JavaScript', async () => {
+    const { jobs } = test.context
+    await defined.idle.with({ queue: 'paper' }).delayMany([[], []])
+    const list = await page('GET', '/jobs?queue=paper&state=queued')
+    expect(list.html).toContain('2 jobs')
+    expect(list.html).toContain('/jobs/bulk?action=cancel&amp;state=queued&amp;queue=paper')
+    const question = await page('GET', '/jobs/bulk?action=cancel&state=queued&queue=paper')
+    expect(question.html).toContain('2 unfinished jobs match.')
+    expect(question.html).toContain('<input type="hidden" name="queue" value="paper"')
+    expect(await jobs.count({ queue: 'paper', state: 'queued' })).toMatchObject({ count: 2 })
+    const done = await page('POST', '/jobs/bulk', { action: 'cancel', state: 'queued', queue: 'paper' })
+    expect(done.status).toBe(200)
+    expect(done.html).toContain('2 jobs were canceled.')
+    expect(await jobs.count({ queue: 'paper', state: 'canceled' })).toMatchObject({ count: 2 })
+    expect((await page('GET', '/jobs/bulk?action=cancel&state=queued&queue=paper')).html).toContain(
+      'No unfinished job matches',
+    )
+  })
+
+  it('refuses an action that there is not', async () => {
+    expect((await page('GET', '/jobs/bulk?action=stop')).status).toBe(422)
   })
 })

@@ -2,15 +2,18 @@ import { JobError } from '@factotum/jobs'
 import { Type } from 'typebox'
 import type { Context } from '../../platform/context.ts'
 import type { HttpServer } from '../../platform/http/index.ts'
-import { detailBody, queuedBody, statusBody, summaryBody } from './bodies.ts'
-import { cursorOf, filterOf } from './filter.ts'
+import { bulkBodyOf, detailBody, queuedBody, statusBody, summaryBody } from './bodies.ts'
+import { cursorOf, filterOf, filterOfBody, narrowingOf } from './filter.ts'
 import { findJob } from './find-job.ts'
 import {
+  bulkBody,
+  bulkQuery,
   canceledBody,
   idParams,
   jobDetailBody,
   jobListBody,
   jobStatusBody,
+  listQuery,
   notFailedBody,
   queueInfoBody,
   refusedBody,
@@ -22,26 +25,42 @@ const limit = (maximum: number) => Type.Integer({ minimum: 1, maximum, default: 
 
 /** The jobs over HTTP, for programs. */
 export function jobsApi(app: HttpServer, { jobs }: Context): void {
-  const list = Type.Object({
-    state: Type.Optional(Type.String()),
-    queue: Type.Optional(Type.String()),
-    name: Type.Optional(Type.String()),
-    before: Type.Optional(Type.String({ description: '`next` of the page before.' })),
-    limit: limit(1_000),
-  })
   app.get(
     '/jobs',
     {
       schema: {
         tags,
         summary: 'Jobs, newest first',
-        querystring: list,
+        querystring: listQuery,
         response: { 200: jobListBody, 422: refusedBody },
       },
     },
     async ({ query }) => {
-      const page = await jobs.list(filterOf(query), { ...cursorOf(query), limit: query.limit })
-      return { jobs: page.jobs.map(summaryBody), next: page.next }
+      const filter = filterOf(narrowingOf(query))
+      const [page, count] = await Promise.all([
+        jobs.list(filter, { ...cursorOf(query), limit: query.limit }),
+        query.count ? jobs.count(filter) : {},
+      ])
+      return { jobs: page.jobs.map(summaryBody), next: page.next, previous: page.previous, ...count }
+    },
+  )
+
+  app.post(
+    '/jobs/bulk',
+    {
+      schema: {
+        tags,
+        summary: 'Retries or cancels all jobs that match a filter',
+        description:
+          'Only failed jobs are retried, only unended ones canceled, in batches. It may be broken off and called again.',
+        body: bulkQuery,
+        response: { 200: bulkBody, 422: refusedBody },
+      },
+    },
+    async ({ body: { action, filter, dry_run } }) => {
+      const { all, ...narrowing } = filter
+      const meant = all ? { ...filterOfBody(narrowing), all } : filterOfBody(narrowing)
+      return bulkBodyOf(await jobs.bulk(action, meant, { dryRun: dry_run }))
     },
   )
 
@@ -67,7 +86,7 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
     {
       schema: {
         tags,
-        summary: 'A job with its attempts and log',
+        summary: 'A job with its attempts, log, steps, parents and children',
         params: idParams,
         response: { 200: jobDetailBody, 404: refusedBody },
       },

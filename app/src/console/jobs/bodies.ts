@@ -1,4 +1,4 @@
-import type { JobDetail, JobStatus } from '@factotum/jobs'
+import type { BulkAnswer, JobDetail, JobStatus, LinkedJob } from '@factotum/jobs'
 
 const iso = (at: Date | null) => at?.toISOString() ?? null
 
@@ -49,7 +49,15 @@ export const detailBody = (job: JobDetail) => ({
     stack,
   })),
   log: job.log.map(({ at, attempt, line }) => ({ at: at.toISOString(), attempt, line })),
+  steps: job.steps.map(({ name, result, at }) => ({ name, result, at: at.toISOString() })),
+  parents: job.parents.map(linkedBody),
+  children: job.children.map(linkedBody),
 })
+
+const linkedBody = ({ id, name, state }: LinkedJob) => ({ id, name, status: state })
+
+/** `POST /jobs/bulk` */
+export const bulkBodyOf = ({ dryRun, ...answer }: BulkAnswer) => ({ ...answer, dry_run: dryRun })
 
 /** A job of `GET /jobs/queue-info`. */
 export const queuedBody = (job: JobStatus) => ({

@@ -4,7 +4,7 @@ import type { JobFilter, JobManager, JobPage } from '@factotum/jobs'
 export async function listFollowed(
   jobs: JobManager,
   filter: JobFilter,
-  page: { before?: string; limit: number },
+  page: { before?: string; after?: string; limit: number },
 ): Promise<JobPage> {
   const seen = await jobs.list(filter, page)
   const watched = unended(seen)

@@ -1,9 +1,10 @@
 import type { JobDetail } from '@factotum/jobs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { filterOf, listAddress } from './filter.ts'
+import { bulkActions } from './bulk-actions.ts'
+import { bulkFilterOf, filterOf, listAddress, type Narrowing, narrowingOf } from './filter.ts'
 import { jobId } from './job-id.ts'
-import { countNewer } from './newer-jobs.tsx'
+import { momentOf } from './moment.ts'
 import { timelineOf } from './timeline.tsx'
 
 describe('The id of a job', () => {
@@ -33,37 +34,78 @@ describe('The id of a job', () => {
 })
 
 describe("The list's filter", () => {
+  const word = fc.string({ minLength: 1 }).filter((text) => text.trim() === text && text !== '')
+  const narrowings = fc.record(
+    {
+      state: fc.constantFrom('queued', 'failed', 'queued,started'),
+      queue: word,
+      name: word,
+      text: word,
+      args: fc.json(),
+      created_after: fc.constantFrom('1h', '2027-01-31T09:30:00Z'),
+    },
+    { requiredKeys: [] },
+  )
+
   it('is the same after a way through the address', () => {
     fc.assert(
-      fc.property(
-        fc.record(
-          {
-            state: fc.constantFrom('queued' as const, 'failed' as const),
-            queue: fc.string({ minLength: 1 }).filter((text) => text.trim() === text && text !== ''),
-            name: fc.string({ minLength: 1 }).filter((text) => text.trim() === text && text !== ''),
-          },
-          { requiredKeys: [] },
-        ),
-        (filter) => {
-          const query = new URL(listAddress(filter), 'http://here').searchParams
-          expect(filterOf(Object.fromEntries(query))).toEqual(filter)
-        },
-      ),
+      fc.property(narrowings, (narrowing) => {
+        const query = new URL(listAddress(narrowing), 'http://here').searchParams
+        expect(narrowingOf(Object.fromEntries(query))).toEqual(narrowing)
+      }),
     )
   })
 
   it('is not narrowed by empty fields of a form', () => {
-    expect(filterOf({ state: '', queue: ' ', name: '' })).toEqual({})
+    expect(narrowingOf({ state: '', queue: ' ', name: '', strange: 'x' })).toEqual({})
+    expect(filterOf({})).toEqual({})
+    expect(bulkFilterOf({})).toEqual({ all: true })
   })
 
-  it('refuses an unknown state and names those there are', () => {
+  it('reads states, times and arguments', () => {
+    expect(narrowingOf({ state: ['queued', 'failed'] })).toEqual({ state: 'queued,failed' })
+    expect(filterOf({ state: 'queued, failed' })).toEqual({ state: ['queued', 'failed'] })
+    expect(filterOf({ args: '{"customer":7}' })).toEqual({ args: { customer: 7 } })
+    expect(filterOf({ args: 'a.png' })).toEqual({ args: 'a.png' })
+    expect(filterOf({ created_after: '2027-01-31T09:30:00+02:00' })).toEqual({
+      createdAfter: new Date('2027-01-31T07:30:00Z'),
+    })
+  })
+
+  it('refuses what it cannot read, and names what there is', () => {
     expect(() => filterOf({ state: 'done' })).toThrow(/no state "done".*scheduled.*finished/)
+    expect(() => filterOf({ created_after: 'yesterday' })).toThrow(/"created_after" is no time.*15m/)
+    expect(() => filterOf({ args: '{customer' })).toThrow(/"args" is not JSON/)
   })
 })
 
-it('Newer jobs are counted by number, not by text: 10 comes after 9', () => {
-  const job = (id: string) => ({ id }) as JobDetail
-  expect(countNewer([job('11'), job('10'), job('9')], '9')).toBe(2)
+describe('A moment', () => {
+  const now = new Date('2027-01-31T09:30:00Z')
+
+  it('is ISO 8601, in UTC unless it says otherwise, or how long ago', () => {
+    const read = (text: string) => momentOf('at', text, now).toISOString()
+    expect(read('2027-01-31')).toBe('2027-01-31T00:00:00.000Z')
+    expect(read('2027-01-31T09:30')).toBe('2027-01-31T09:30:00.000Z')
+    expect(read('2027-01-31T09:30:00.5-07:00')).toBe('2027-01-31T16:30:00.500Z')
+    expect(read('90m')).toBe('2027-01-31T08:00:00.000Z')
+    expect(read('2d')).toBe('2027-01-29T09:30:00.000Z')
+  })
+
+  for (const text of ['1', '1y', '-1h', '2027', '31.01.2027', '2027-02-31T25:00', 'now'])
+    it(`is not ${text}`, () => expect(() => momentOf('at', text, now)).toThrow('"at" is no time'))
+})
+
+describe('What can be done with a list', () => {
+  const actions = (narrowing: Narrowing) => bulkActions(narrowing).map(({ action }) => action)
+
+  it('goes by its state: failed ones are retried, unended ones canceled', () => {
+    expect(actions({})).toEqual(['retry', 'cancel'])
+    expect(actions({ state: 'failed' })).toEqual(['retry'])
+    expect(actions({ state: 'queued,started' })).toEqual(['cancel'])
+    expect(actions({ state: 'finished' })).toEqual([])
+    expect(actions({ state: 'queued,failed' })).toEqual([])
+    expect(actions({ ended_after: '1h' })).toEqual(['retry'])
+  })
 })
 
 describe('What happened to a job', () => {

@@ -1,36 +1,34 @@
-import type { JobFilter, JobPage, QueueFigures } from '@factotum/jobs'
+import type { JobCount, JobPage } from '@factotum/jobs'
 import type { VNode } from 'preact'
-import {
-  Button,
-  ButtonLink,
-  Chips,
-  Empty,
-  Pager,
-  SelectField,
-  Table,
-  TextField,
-} from '../components/index.ts'
-import { listAddress } from './filter.ts'
+import { ButtonLink, Count, Empty, Pager, Table } from '../components/index.ts'
+import { bulkActions, bulkAddress } from './bulk-actions.ts'
+import { type Cursor, listAddress, type Narrowing } from './filter.ts'
 import { JobRow, jobColumns, tookOf } from './job-row.tsx'
+import { ListFilters } from './list-filters.tsx'
 import { NewerJobs } from './newer-jobs.tsx'
-import { states } from './schemas.ts'
 
 export interface JobListProps {
-  filter: JobFilter
-  /** The cursor of this page; null on the first. */
-  before: string | null
+  narrowing: Narrowing
+  /** Where this page begins; empty on the first. */
+  cursor: Cursor
   page: JobPage
-  queues: QueueFigures[]
+  /** How many match in all. */
+  count: JobCount
+  queues: string[]
 }
 
 /** The list of jobs, with its filter in the address. */
-export function JobList({ filter, before, page, queues }: JobListProps): VNode {
+export function JobList({ narrowing, cursor, page, count, queues }: JobListProps): VNode {
   const longest = Math.max(1, ...page.jobs.map((job) => tookOf(job) ?? 0))
   const newest = page.jobs[0]?.id ?? '0'
+  const first = cursor.before === undefined && cursor.after === undefined
+  const older = page.next && listAddress(narrowing, { before: page.next })
+  const newer = page.previous && listAddress(narrowing, { after: page.previous })
   return (
     <>
-      <Filters filter={filter} queues={queues} />
-      {before === null ? <NewerJobs filter={filter} than={newest} count={0} /> : null}
+      <ListFilters narrowing={narrowing} queues={queues} />
+      <ListSummary narrowing={narrowing} count={count} />
+      {first ? <NewerJobs narrowing={narrowing} than={newest} count={0} /> : null}
       {page.jobs.length > 0 ? (
         <Table caption="Jobs, newest first" columns={jobColumns}>
           {page.jobs.map((job) => (
@@ -38,52 +36,50 @@ export function JobList({ filter, before, page, queues }: JobListProps): VNode {
           ))}
         </Table>
       ) : (
-        <NoJobs filtered={Object.keys(filter).length > 0} />
+        <NoJobs filtered={Object.keys(narrowing).length > 0} older={older} />
       )}
-      <Pager first={before ? listAddress(filter) : null} next={page.next && listAddress(filter, page.next)} />
+      <Pager first={first ? null : listAddress(narrowing)} newer={newer} next={older} />
     </>
   )
 }
 
-function Filters({ filter, queues }: Pick<JobListProps, 'filter' | 'queues'>): VNode {
-  const { state, ...others } = filter
-  const chips = [
-    { label: 'All', href: listAddress(others), active: !state },
-    ...states.map((each) => ({
-      label: each,
-      href: listAddress({ ...others, state: each }),
-      active: each === state,
-    })),
-  ]
-  const names = [
-    ...new Set([...queues.map(({ name }) => name), ...(filter.queue ? [filter.queue] : [])]),
-  ].sort()
+/** How many match, and what can be done with all of them. */
+function ListSummary({
+  narrowing,
+  count: { count, more },
+}: Pick<JobListProps, 'narrowing' | 'count'>): VNode {
   return (
-    <div class="filters">
-      <Chips label="State" chips={chips} />
-      <form class="filter-form" action="/jobs" method="get">
-        {state ? <input type="hidden" name="state" value={state} /> : null}
-        <SelectField
-          name="queue"
-          label="Queue"
-          value={filter.queue}
-          options={[
-            { value: '', label: 'All queues' },
-            ...names.map((name) => ({ value: name, label: name })),
-          ]}
-        />
-        <TextField name="name" label="Name" type="search" value={filter.name} placeholder="Exact name" />
-        <Button>Filter</Button>
-      </form>
+    <div class="list-summary">
+      <p class="list-count">
+        <Count value={count} one="job" />
+        {more ? ' or more' : ''}
+      </p>
+      {count > 0 || more
+        ? bulkActions(narrowing).map(({ action, label }) => (
+            <ButtonLink href={bulkAddress(action, narrowing)} key={action}>
+              {label}
+            </ButtonLink>
+          ))
+        : null}
     </div>
   )
 }
 
-function NoJobs({ filtered }: { filtered: boolean }): VNode {
+function NoJobs({ filtered, older }: { filtered: boolean; older: string | null }): VNode {
+  if (older)
+    return (
+      <Empty
+        kind="match"
+        title="None among the jobs looked through"
+        action={<ButtonLink href={older}>Look further</ButtonLink>}
+      >
+        A search goes through so many jobs at a time; there are older ones.
+      </Empty>
+    )
   if (filtered)
     return (
       <Empty kind="match" title="No job matches" action={<ButtonLink href="/jobs">Show all jobs</ButtonLink>}>
-        None has this state, queue and name together.
+        None has all of this together.
       </Empty>
     )
   return (

@@ -1,33 +1,31 @@
-import type { JobFilter, JobStatus } from '@factotum/jobs'
 import type { VNode } from 'preact'
 import { Count } from '../components/index.ts'
-import { listAddress } from './filter.ts'
+import { address, listAddress, type Narrowing } from './filter.ts'
 
 /** No more are counted. */
 export const NEWER_AT_MOST = 100
 
 export interface NewerJobsProps {
-  filter: JobFilter
+  narrowing: Narrowing
   /** The newest job on the page. */
   than: string
   count: number
 }
 
 /** "12 new" above the list, instead of rows that jump. Asks again when something happens to a job not listed. */
-export function NewerJobs({ filter, than, count }: NewerJobsProps): VNode {
-  const query = new URLSearchParams({ than, ...filter })
+export function NewerJobs({ narrowing, than, count }: NewerJobsProps): VNode {
   return (
     <div
       id="newer-jobs"
       class="newer"
       data-live-new="jobs"
       data-live-every="1000"
-      hx-get={`/jobs/newer?${query}`}
+      hx-get={address('/jobs/newer', { ...narrowing, than })}
       hx-trigger="live"
       hx-swap="outerHTML"
     >
       {count > 0 ? (
-        <a class="newer-link" href={listAddress(filter)} id="newer-jobs-link">
+        <a class="newer-link" href={listAddress(narrowing)} id="newer-jobs-link">
           <Count value={count} />
           {count >= NEWER_AT_MOST ? ' or more' : ''} new
         </a>
@@ -35,7 +33,3 @@ export function NewerJobs({ filter, than, count }: NewerJobsProps): VNode {
     </div>
   )
 }
-
-/** How many of a filter's newest jobs came after one; ids ascend. */
-export const countNewer = (jobs: JobStatus[], than: string) =>
-  jobs.filter((job) => BigInt(job.id) > BigInt(than)).length

@@ -6,14 +6,14 @@ import type { HttpServer } from '../../platform/http/index.ts'
 import { forPages } from '../accept.ts'
 import { Notice } from '../components/index.ts'
 import { sendFragment, sendPage } from '../page.tsx'
-import { cursorOf, filterOf, type JobQuery } from './filter.ts'
+import { cursorOf, filterOf, narrowingOf } from './filter.ts'
 import { findJob } from './find-job.ts'
 import { listFollowed } from './follow.ts'
 import { jobId } from './job-id.ts'
 import { JobAction, JobBody } from './job-page.tsx'
 import { JobRow } from './job-row.tsx'
 import { JobList } from './list-page.tsx'
-import { countNewer, NEWER_AT_MOST, NewerJobs } from './newer-jobs.tsx'
+import { NEWER_AT_MOST, NewerJobs } from './newer-jobs.tsx'
 import { idParams } from './schemas.ts'
 
 const PAGE = 50
@@ -23,28 +23,27 @@ export function jobsPages(app: HttpServer, { jobs }: Context): void {
   const hidden = { params: idParams, hide: true }
   const one = { ...forPages, schema: hidden }
 
-  app.get<{ Querystring: JobQuery }>('/jobs', forPages, async (request, reply) => {
-    const filter = filterOf(request.query)
+  app.get<{ Querystring: Record<string, string> }>('/jobs', forPages, async (request, reply) => {
+    const narrowing = narrowingOf(request.query)
+    const filter = filterOf(narrowing)
     const cursor = cursorOf(request.query)
-    const [page, queues] = await Promise.all([
+    const [page, count, queues] = await Promise.all([
       listFollowed(jobs, filter, { ...cursor, limit: PAGE }),
-      jobs.queues(),
+      jobs.count(filter),
+      jobs.queueNames(),
     ])
-    const body = <JobList filter={filter} before={cursor.before ?? null} page={page} queues={queues} />
+    const body = <JobList narrowing={narrowing} cursor={cursor} page={page} count={count} queues={queues} />
     return sendPage(request, reply, { title: 'Jobs', active: '/jobs', topics: ['jobs'], body })
   })
 
-  app.get<{ Querystring: JobQuery & { than?: string } }>(
+  app.get<{ Querystring: Record<string, string> }>(
     '/jobs/newer',
     { schema: { hide: true } },
     async ({ query }, reply) => {
-      const filter = filterOf(query)
+      const narrowing = narrowingOf(query)
       const than = jobId(query.than ?? '') ?? '0'
-      const page = await jobs.list(filter, { limit: NEWER_AT_MOST })
-      return sendFragment(
-        reply,
-        <NewerJobs filter={filter} than={than} count={countNewer(page.jobs, than)} />,
-      )
+      const page = await jobs.list(filterOf(narrowing), { after: than, limit: NEWER_AT_MOST })
+      return sendFragment(reply, <NewerJobs narrowing={narrowing} than={than} count={page.jobs.length} />)
     },
   )
 
