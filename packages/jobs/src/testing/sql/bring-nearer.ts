@@ -1,6 +1,6 @@
 /**
  * $1 milliseconds at most, $2 names of jobs that have a handler, $3 queues or null for all. Brings all that is scheduled
- * nearer, no further than until the first of these jobs is due; it keeps the time that it was meant for. Answers by how
+ * or deferred nearer, no further than until the first of these jobs is due; it keeps the time that it was meant for. Answers by how
  * much, in ms.
  */
 export const bringNearer = (schema: string) => `
@@ -12,6 +12,6 @@ with step as materialized (
 ), moved as (
   update ${schema}.job j
   set scheduled_for = coalesce(j.scheduled_for, j.run_at), run_at = j.run_at - step.ms * interval '1 millisecond'
-  from step where j.state = 0
+  from step where j.state in (0, 4)
 )
 select ms, pg_notify('${schema}', 'due') from step`
