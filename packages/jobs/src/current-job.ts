@@ -41,7 +41,9 @@ export interface CurrentJob {
   parents(): Promise<ParentJob[]>
 }
 
-const running = new AsyncLocalStorage<CurrentJob>()
+/** One for all copies of this package in a process: a handler's module may come with another than its worker. */
+const key = Symbol.for('@factotum/jobs/current-job')
+const running = sharedStorage()
 
 /** Runs `work` as the given job. */
 export function asJob<T>(job: CurrentJob, work: () => T): T {
@@ -55,4 +57,12 @@ export function currentJob(): CurrentJob {
   throw new Error(
     'currentJob() was called outside a job. It works in a handler that a worker runs, and in what the handler calls or awaits.',
   )
+}
+
+function sharedStorage(): AsyncLocalStorage<CurrentJob> {
+  const there: unknown = Reflect.get(globalThis, key)
+  if (there instanceof AsyncLocalStorage) return there
+  const made = new AsyncLocalStorage<CurrentJob>()
+  Reflect.set(globalThis, key, made)
+  return made
 }

@@ -7,9 +7,17 @@ import type { JobHandle } from './handle.ts'
 import { encodeArgs } from './json.ts'
 import { type CallKeys, keysOf } from './keys.ts'
 import { checkCallOptions, checkJobName, checkJobOptions } from './options.ts'
+import {
+  type HandlerModule,
+  type HandlerPlace,
+  handlerPlace,
+  importHandler,
+  isHandlerModule,
+} from './sandbox/handler-module.ts'
+import { checkSandboxOptions, knownSandbox } from './sandbox/options.ts'
 import type { ScheduleOptions } from './schedule.ts'
 import { type ArgsDoor, after, argsOf, openDoor, schemaDoor, type Waited } from './schema.ts'
-import type { CallOptions, DefinitionOptions, Duration, JobOptions } from './types.ts'
+import type { CallOptions, DefinitionOptions, Duration, JobOptions, SandboxOptions } from './types.ts'
 
 /** The ways to call a job. All refuse by a rejected promise. */
 export interface JobCalls<Args extends unknown[], Result> {
@@ -38,8 +46,12 @@ export interface JobDefinition<Args extends unknown[], Result, HandlerArgs exten
   readonly name: string
   /** The same ways to call it, with options for these calls. */
   with(options: CallOptions<Args>): JobCalls<Args, Result>
-  /** Gives a job that was defined without one its handler. @throws JobError.Conflict where it has one */
-  handle(handler: (...args: HandlerArgs) => Result | Promise<Result>): this
+  /**
+   * Gives a job that was defined without one its handler, a function or where that is.
+   *
+   * @throws JobError.Conflict where it has one, JobError.Invalid for a function where it runs in a sandbox
+   */
+  handle(handler: ((...args: HandlerArgs) => Result | Promise<Result>) | HandlerModule): this
 }
 
 /** What storing a call asks of its options. */
@@ -81,11 +93,12 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
   host: DefinitionHost,
   name: string,
   options: DefinitionOptions<Args>,
-  handler: Handler<HandlerArgs, Result> | null,
+  handler: Handler<HandlerArgs, Result> | HandlerModule | null,
 ): { definition: JobDefinition<Args, Result, HandlerArgs>; known: KnownJob } {
   checkJobName(name)
   checkJobOptions(options, name)
-  let current = handler
+  checkSandboxOptions(options, name)
+  let { run: current, place } = given<HandlerArgs, Result>(name, options, handler)
   const door = options.schema ? schemaDoor<HandlerArgs>(options.schema, name) : openDoor<HandlerArgs>()
   const known: KnownJob = {
     name,
@@ -97,6 +110,9 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
       const run = current
       if (!run) return null
       return (text: string) => after(door.read(text), (args) => run(...args))
+    },
+    get sandbox() {
+      return place && knownSandbox(options, place, options.schema ? door.read : (text) => text)
     },
     scheduleCron: (call, rule, args) =>
       callsOf<Args, Result>(host, name, options, door.admit, call).scheduleCron(rule, ...argsOf<Args>(args)),
@@ -113,15 +129,36 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
     {
       ...callsOf<Args, Result>(host, name, options, door.admit, {}),
       with: (call: CallOptions<Args>) => callsOf<Args, Result>(host, name, options, door.admit, call),
-      handle(given: Handler<HandlerArgs, Result>) {
+      handle(handler: Handler<HandlerArgs, Result> | HandlerModule) {
         if (current) throw new JobError.Conflict(`The job ${JSON.stringify(name)} has a handler already.`)
-        current = given
+        ;({ run: current, place } = given<HandlerArgs, Result>(name, options, handler))
         host.handlerGiven()
         return definition
       },
     },
   )
   return { definition, known }
+}
+
+/** A handler as it was given: to be called here, and its place where that was told. @throws JobError.Invalid */
+function given<HandlerArgs extends unknown[], Result>(
+  name: string,
+  { sandbox }: SandboxOptions,
+  handler: Handler<HandlerArgs, Result> | HandlerModule | null,
+): { run: Handler<HandlerArgs, Result> | null; place: HandlerPlace | null } {
+  if (isHandlerModule(handler)) {
+    const place = handlerPlace(handler, `of job ${JSON.stringify(name)}`)
+    const run: unknown = async (...args: unknown[]) =>
+      (await importHandler(place, (url) => import(url)))(...args)
+    return { run: isHandler<HandlerArgs, Result>(run) ? run : null, place }
+  }
+  if (handler && sandbox) {
+    throw new JobError.Invalid(
+      `The handler of job ${JSON.stringify(name)} can't be a function, as a sandbox can't be sent one: ` +
+        `give its module, { module: new URL('./file.ts', import.meta.url), export: 'name' }.`,
+    )
+  }
+  return { run: handler, place: null }
 }
 
 function callsOf<Args extends unknown[], Result>(

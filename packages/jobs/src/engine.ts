@@ -4,7 +4,10 @@ import type { KeptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
 import type { Listener } from './listen.ts'
 import type { Metrics } from './metrics.ts'
+import type { HandlerPlace } from './sandbox/handler-module.ts'
+import type { SandboxSpec } from './sandbox/sandbox.ts'
 import type { ScheduleOptions } from './schedule.ts'
+import type { Waited } from './schema.ts'
 import type { CallOptions, Duration, Json, RunOptions } from './types.ts'
 
 /** A definition as the engine's inner parts see it: the types of its arguments are the door's business. */
@@ -16,8 +19,17 @@ export interface KnownJob {
   readonly backoffDelay: number | null
   /** Takes the arguments as JSON text. Null in a program that only enqueues it. */
   readonly handler: ((args: string) => unknown) | null
+  /** Where workers run it instead of calling `handler`; null for in their own event loop. */
+  readonly sandbox: KnownSandbox | null
   /** As the definition's own, for who knows its types at run time only. */
   scheduleCron(call: CallOptions, rule: ScheduleOptions, args: readonly Json[]): Promise<string>
+}
+
+export interface KnownSandbox {
+  readonly spec: SandboxSpec
+  readonly handler: HandlerPlace
+  /** What is sent for arguments that come as JSON text: that, or what a schema made of it. */
+  args(text: string): Waited<string | readonly unknown[]>
 }
 
 /** Times of the engine, in milliseconds; tests shorten them. */
@@ -38,6 +50,8 @@ export interface Timing {
   fire: number
   /** Between two questions whether the listening connection is alive. */
   listen: number
+  /** A sandbox that ran nothing for so long ends. */
+  sandboxIdle: number
 }
 
 export const defaultTiming: Timing = {
@@ -49,6 +63,7 @@ export const defaultTiming: Timing = {
   upkeep: 60_000,
   fire: 10_000,
   listen: 15_000,
+  sandboxIdle: 60_000,
 }
 
 /** What the parts of one manager share. */

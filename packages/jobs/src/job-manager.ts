@@ -29,6 +29,7 @@ import { namesOfQueues, setPaused } from './queues.ts'
 import { resumeSchedule } from './resume-schedule.ts'
 import { retryJob } from './retry.ts'
 import { runSchedule } from './run-schedule.ts'
+import { type HandlerModule, isHandlerModule } from './sandbox/handler-module.ts'
 import { Scheduler } from './scheduler.ts'
 import { findSchedule, listSchedules, pauseSchedule, type Schedule, unschedule } from './schedules.ts'
 import type { ArgsSchema, SchemaInput, SchemaOutput } from './schema.ts'
@@ -48,6 +49,7 @@ import type {
   MinuteFigures,
   QueueFigures,
   QueueLimits,
+  SandboxOptions,
   SqlClient,
   WorkerFigures,
 } from './types.ts'
@@ -112,10 +114,16 @@ export class JobManager {
   }
 
   /**
-   * Defines a job with its handler.
+   * Defines a job with its handler: a function, or where that is, as a sandbox needs it:
+   * `jobs.job<typeof import('./resize.ts').resize>('resize', { module: new URL('./resize.ts', import.meta.url), export: 'resize' }, { sandbox: 'thread' })`.
    *
    * @throws JobError.Conflict for a name that is taken, JobError.Invalid for options that aren't allowed
    */
+  job<Fn extends (...args: never[]) => unknown = (...args: Json[]) => Json>(
+    name: string,
+    handler: HandlerModule,
+    options?: DefinitionOptions<ArgsOf<Fn>>,
+  ): JobDefinition<ArgsOf<Fn>, ResultOf<Fn>>
   job<Handler extends object>(
     name: string,
     handler: Handler,
@@ -128,12 +136,12 @@ export class JobManager {
   ): JobDefinition<SchemaInput<Schema>, Awaited<Result>, SchemaOutput<Schema>>
   job<Handler extends object>(
     name: string,
-    handler: Handler,
+    handler: Handler | HandlerModule,
     options: DefinitionOptions<ArgsOf<Handler>> = {},
   ): JobDefinition<ArgsOf<Handler>, ResultOf<Handler>> {
-    if (!isHandler<ArgsOf<Handler>, ResultOf<Handler>>(handler)) {
+    if (!isHandlerModule(handler) && !isHandler<ArgsOf<Handler>, ResultOf<Handler>>(handler)) {
       throw new JobError.Invalid(
-        `The handler of job ${JSON.stringify(name)} must be a function; without one, use define().`,
+        `The handler of job ${JSON.stringify(name)} must be a function, or a { module } that has it; without one, use define().`,
       )
     }
     return this.#define(name, options, handler)
@@ -142,11 +150,11 @@ export class JobManager {
   /** Defines a job of which this program may only know the name; `handle` gives it a handler. @throws as `job` */
   define<Args extends unknown[] = [], Result = Json>(
     name: string,
-    options?: JobOptions<Args> & { schema?: undefined },
+    options?: JobOptions<Args> & SandboxOptions & { schema?: undefined },
   ): JobDefinition<Args, Result>
   define<Schema extends ArgsSchema, Result = Json>(
     name: string,
-    options: JobOptions<SchemaInput<Schema>> & { schema: Schema },
+    options: JobOptions<SchemaInput<Schema>> & SandboxOptions & { schema: Schema },
   ): JobDefinition<SchemaInput<Schema>, Result, SchemaOutput<Schema>>
   define<Args extends unknown[] = [], Result = Json>(
     name: string,
@@ -403,7 +411,7 @@ export class JobManager {
   #define<Args extends unknown[], Result>(
     name: string,
     options: DefinitionOptions<Args>,
-    handler: ((...args: Args) => Result | Promise<Result>) | null,
+    handler: ((...args: Args) => Result | Promise<Result>) | HandlerModule | null,
   ): JobDefinition<Args, Result> {
     if (this.#definitions.has(name)) {
       throw new JobError.Conflict(

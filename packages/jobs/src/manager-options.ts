@@ -59,6 +59,7 @@ const timingChecks: Checks<Timing> = {
   upkeep: time,
   fire: time,
   listen: time,
+  sandboxIdle: time,
 }
 
 const retentionChecks: Checks<Retention> = { finished: span(3_660), failed: span(3_660) }

@@ -124,6 +124,8 @@ const definitionChecks: Checks<DefinitionOptions> = {
   schema: (value, what) => {
     if (!isSchema(value)) throw refusal(what, value, "a Standard Schema, such as zod's z.tuple([…])")
   },
+  sandbox: oneOf('thread', 'process'),
+  memory: () => {}, // `sandbox/options.ts` does.
 }
 
 const callChecks: Checks<CallOptions> = {

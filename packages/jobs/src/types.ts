@@ -20,6 +20,7 @@ import type { StandardSchemaV1 } from './standard-schema.ts'
  * Strict     a queue with keys or limits: claimed under a lock, one worker at a time, and nothing ahead.
  * Beat       the counter by which a worker shows that it lives.
  * Followed   somebody watches this job: its changes are kept for whoever carries them on.
+ * Sandbox    a thread or a process of a worker in which handlers run one at a time, kept warm for the next.
  * Schedule   a rule in time that enqueues a job at each fire.
  */
 
@@ -95,8 +96,24 @@ export interface QueueLimits extends Limit {
   perKey?: Limit
 }
 
+/** Where a job's handler runs; it is given by its module then. */
+export interface SandboxOptions {
+  /**
+   * Beside the event loop, in a thread or a process of its own, which is kept for the next job of that module. Default:
+   * in the worker's event loop.
+   */
+  sandbox?: 'thread' | 'process' | undefined
+  /**
+   * Fails an attempt that holds more, in MB or as text (`'256mb'`, `'2gb'`): of a thread its JavaScript heap, default
+   * 1 GB; of a process all of it, default unlimited.
+   */
+  memory?: number | string | undefined
+}
+
 /** Options of a job's definition. */
-export interface DefinitionOptions<Args extends unknown[] = unknown[]> extends JobOptions<Args> {
+export interface DefinitionOptions<Args extends unknown[] = unknown[]>
+  extends JobOptions<Args>,
+    SandboxOptions {
   /**
    * Any Standard Schema (zod, valibot, ArkType …) for the list of arguments, such as `z.tuple([z.string()])`: checked when
    * enqueued and before each run. Calls give its input, which is what is stored; the handler gets its output.

@@ -25,7 +25,7 @@ describe('options of a job', () => {
     expect(job({ retrys: 3 })).toThrow('There is no option "retrys" of job "resize". Did you mean "retries"?')
     expect(job({ timeOut: 3 })).toThrow('Did you mean "timeout"?')
     expect(job({ zebra: 3 })).toThrow(
-      'There is no option "zebra" of job "resize". Options are queue, priority, retries, backoff, backoffDelay, timeout, serialKey, retryHoldsKey, limitKey, uniqueKey, uniqueWhile, debounce, schema.',
+      'There is no option "zebra" of job "resize". Options are queue, priority, retries, backoff, backoffDelay, timeout, serialKey, retryHoldsKey, limitKey, uniqueKey, uniqueWhile, debounce, schema, sandbox, memory.',
     )
     expect(job({ client: {} })).toThrow('There is no option "client"')
     expect(job({ constructor: 1 })).toThrow('There is no option "constructor"')

@@ -29,6 +29,12 @@ jobs.job('block', (ms: number) => {
   return currentJob().id
 })
 
+jobs.job(
+  'family',
+  { module: new URL('./sandboxed.ts', import.meta.url), export: 'family' },
+  { sandbox: 'process' },
+)
+
 await jobs.worker({ concurrency: Number(concurrency) }).start()
 process.send?.('ready')
 process.on('disconnect', () => process.exit())

@@ -1,8 +1,10 @@
-import { format } from 'node:util'
 import { asJob, type CurrentJob } from '../current-job.ts'
 import { milliseconds } from '../duration.ts'
 import { JobError } from '../errors.ts'
-import { encodeResult, safeText } from '../json.ts'
+import { encodeResult } from '../json.ts'
+import { logLine, progressMessage, requireProgress } from '../reported.ts'
+import { Encoded, type Execution } from '../sandbox/execution.ts'
+import type { Said } from '../sandbox/messages.ts'
 import type { CanceledHow, ParentJob } from '../types.ts'
 import type { ClaimedJob } from './claimed-job.ts'
 import { Steps } from './steps.ts'
@@ -35,7 +37,6 @@ export interface RunMemory {
   parents(run: Run): Promise<ParentJob[]>
 }
 
-const longestLine = 10_000
 const mostLines = 1_000
 
 /** One attempt at a job, from the handler's first line to its outcome; and the job as its handler sees it. */
@@ -60,6 +61,9 @@ export class Run implements CurrentJob {
   #abortReason: JobError | null = null
   #settle: ((outcome: Outcome) => void) | null = null
   #timer: NodeJS.Timeout | null = null
+  #execution: Execution | null = null
+  /** Its handler is being ended by force: what it still answers does not count. */
+  #forced = false
 
   constructor(job: ClaimedJob, reports: RunReports, memory: RunMemory) {
     this.job = job
@@ -104,22 +108,22 @@ export class Run implements CurrentJob {
   }
 
   async progress(value: number, message?: string): Promise<void> {
-    if (!(value >= 0 && value <= 1)) {
-      throw new JobError.Invalid(`The progress must be a number from 0 to 1; it is ${String(value)}.`)
-    }
+    requireProgress(value)
     this.mustHold()
-    this.value = value
-    this.message = message === undefined ? null : safeText(String(message).slice(0, longestLine))
-    this.progressDirty = true
-    this.#reports.changed(this)
+    this.#progressed(value, progressMessage(message))
   }
 
   log(text: string, ...args: unknown[]): void {
     if (this.settled) return
-    const line = safeText(format(text, ...args).slice(0, longestLine))
-    this.lines.push({ at: performance.now(), line })
-    if (this.lines.length > mostLines) this.lines.shift()
-    this.#reports.changed(this)
+    this.#logged(performance.now(), logLine(text, args))
+  }
+
+  /** What its handler said in a sandbox, checked there. */
+  hear({ lines, progress }: Said): void {
+    if (this.settled) return
+    const now = performance.now()
+    for (const [ago, line] of lines) this.#logged(now - ago, line)
+    if (progress) this.#progressed(progress.value, progress.message)
   }
 
   step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
@@ -142,7 +146,7 @@ export class Run implements CurrentJob {
   /** Runs the handler; calls back once, when it ended, timed out, or was given up. */
   start(work: () => unknown, timeout: number | null, settle: (outcome: Outcome) => void): void {
     this.#settle = settle
-    if (timeout !== null) this.#timer = setTimeout(() => this.#timeOut(timeout), timeout)
+    if (timeout !== null) this.limit(timeout)
     asJob(this, () => {
       try {
         const answer = work()
@@ -158,6 +162,22 @@ export class Run implements CurrentJob {
     })
   }
 
+  /** Its time begins to run, in ms. */
+  limit(timeout: number): void {
+    if (this.settled || this.canceling) return
+    this.#timer = setTimeout(() => this.#timeOut(timeout), timeout)
+  }
+
+  /** Its handler runs in a sandbox, and can be ended by force. */
+  runsIn(execution: Execution): void {
+    if (this.settled) {
+      execution.release(this.#abortReason ?? new JobError.Lost())
+    } else {
+      this.#execution = execution
+      if (this.#abortReason) execution.abort(this.#abortReason)
+    }
+  }
+
   /** Tells the handler to stop; after `grace` ms the job is taken from it. */
   cancel(grace: number): void {
     if (this.settled || this.canceling) return
@@ -165,14 +185,16 @@ export class Run implements CurrentJob {
     this.#abort(new JobError.Canceled())
     if (this.settled) return
     if (this.#timer) clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.end({ kind: 'canceled', how: 'disowned' }), grace)
+    this.#timer = setTimeout(() => void this.#takeAway(), grace)
   }
 
   /** The job is no longer this run's: the handler is told, and whatever it says from now on is dropped. */
   lose(reason: JobError = new JobError.Lost()): void {
     if (this.settled) return
     this.end({ kind: 'lost' })
-    this.#abort(reason)
+    this.#abortReason = reason
+    this.#controller?.abort(reason)
+    this.#execution?.release(reason)
   }
 
   /** The first outcome counts. */
@@ -185,19 +207,20 @@ export class Run implements CurrentJob {
   }
 
   #handlerAnswered(result: unknown): void {
-    if (this.settled) return
+    if (this.settled || this.#forced) return
     if (this.canceling) {
       this.end({ kind: 'canceled', how: 'cooperative' })
       return
     }
     try {
-      this.end({ kind: 'finished', result: encodeResult(result) })
+      this.end({ kind: 'finished', result: result instanceof Encoded ? result.json : encodeResult(result) })
     } catch (error) {
       this.end({ kind: 'failed', error, final: false })
     }
   }
 
   #handlerThrew(error: unknown): void {
+    if (this.#forced) return
     if (this.canceling) this.end({ kind: 'canceled', how: 'cooperative' })
     else if (error instanceof JobError.Snooze) this.#snooze(error)
     else this.end({ kind: 'failed', error, final: error instanceof JobError.Fatal })
@@ -213,13 +236,43 @@ export class Run implements CurrentJob {
 
   #timeOut(after: number): void {
     const error = new JobError.Timeout(`The attempt took longer than its timeout of ${after} ms.`)
+    // In a sandbox the attempt is over once it is: the next one must not run beside it.
+    if (this.#execution) return void this.#force({ kind: 'failed', error, final: false })
     this.end({ kind: 'failed', error, final: false })
     this.#abort(error)
+  }
+
+  /** Its handler has not ended within the grace. */
+  async #takeAway(): Promise<void> {
+    const execution = this.#execution
+    if (!execution) return this.end({ kind: 'canceled', how: 'disowned' })
+    await this.#force({ kind: 'canceled', how: 'terminated' }, { kind: 'canceled', how: 'disowned' })
+  }
+
+  /** Ends the handler by force, and the run by `outcome`; by the other where the handler can't be ended. */
+  async #force(outcome: Outcome, other = outcome): Promise<void> {
+    this.#forced = true
+    const gone = await this.#execution?.terminate()
+    this.end(gone ? outcome : other)
+  }
+
+  #progressed(value: number, message: string | null): void {
+    this.value = value
+    this.message = message
+    this.progressDirty = true
+    this.#reports.changed(this)
+  }
+
+  #logged(at: number, line: string): void {
+    this.lines.push({ at, line })
+    if (this.lines.length > mostLines) this.lines.shift()
+    this.#reports.changed(this)
   }
 
   #abort(reason: JobError): void {
     this.#abortReason = reason
     this.#controller?.abort(reason)
+    this.#execution?.abort(reason)
   }
 }
 

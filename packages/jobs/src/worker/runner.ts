@@ -1,6 +1,9 @@
-import type { Engine, KnownJob } from '../engine.ts'
+import type { Engine, KnownJob, KnownSandbox } from '../engine.ts'
 import { JobError } from '../errors.ts'
 import { around } from '../hooks.ts'
+import { Encoded } from '../sandbox/execution.ts'
+import type { Question } from '../sandbox/messages.ts'
+import { SandboxPool } from '../sandbox/pool.ts'
 import { loadArgs } from '../sql/load-args.ts'
 import type { ClaimedJob } from './claimed-job.ts'
 import { Endings, news } from './endings.ts'
@@ -29,12 +32,13 @@ export class Runner {
   readonly #reports: Reports
   readonly #endings: Endings
   readonly #memory: Memory
+  readonly #sandboxes: SandboxPool
   readonly #running = new Map<string, Run>()
   /** Ended runs whose last words are being written. */
   #flushing = 0
   #onMove: () => void = () => {}
 
-  constructor(engine: Engine, listener: RunnerListener) {
+  constructor(engine: Engine, concurrency: number, listener: RunnerListener) {
     this.#engine = engine
     this.#listener = listener
     this.#reports = new Reports(engine)
@@ -44,6 +48,8 @@ export class Runner {
       retryIn: (ms) => listener.retryIn(ms),
       freed: (job) => listener.freed(job),
     })
+    const { cancelGrace, sandboxIdle } = engine.timing
+    this.#sandboxes = new SandboxPool({ size: concurrency, idleAfter: sandboxIdle, grace: cancelGrace })
   }
 
   get running(): number {
@@ -121,6 +127,11 @@ export class Runner {
     this.#reports.abandon()
   }
 
+  /** Ends all sandboxes. */
+  async close(): Promise<void> {
+    await this.#sandboxes.stop()
+  }
+
   async #startOnRecord(
     run: Run,
     definition: KnownJob,
@@ -140,15 +151,51 @@ export class Runner {
     this.#reports.began(run)
     if (events.has('started')) events.emit('started', { ...news(run), attempt: run.attempt })
     const timeout = run.job.options?.timeout ?? definition.timeout
-    run.start(this.#work(run, handler), timeout, (outcome) => this.#ended(run, outcome))
+    const { sandbox } = definition
+    const work = this.#work(run, sandbox ? (args) => this.#inSandbox(run, sandbox, args, timeout) : handler)
+    // In a sandbox its time runs once that is there.
+    run.start(work, sandbox ? null : timeout, (outcome) => this.#ended(run, outcome))
   }
 
-  #work(run: Run, handler: NonNullable<KnownJob['handler']>): () => unknown {
+  async #inSandbox(
+    run: Run,
+    { spec, handler, args }: KnownSandbox,
+    text: string,
+    timeout: number | null,
+  ): Promise<unknown> {
+    const { id, name, queue, attempt, correlationId } = run
+    const scheduledFor = run.scheduledFor.toISOString()
+    const order = {
+      handler,
+      args: await args(text),
+      job: { id, name, queue, attempt, scheduledFor, correlationId },
+    }
+    if (run.settled) return null
+    const execution = this.#sandboxes.run(spec, order, {
+      begun: () => timeout !== null && run.limit(timeout),
+      said: (said) => run.hear(said),
+      asked: (question) => this.#ask(run, question),
+    })
+    run.runsIn(execution)
+    return execution.answer
+  }
+
+  async #ask(run: Run, question: Question): Promise<unknown> {
+    if (question.what === 'steps') return this.#memory.loadSteps(run)
+    if (question.what === 'parents') return this.#memory.parents(run)
+    return this.#memory.saveStep(run, question.name, question.result)
+  }
+
+  #work(run: Run, handler: (args: string) => unknown): () => unknown {
     const { job, id, name, queue, attempt, correlationId } = run
     const plain = () => (job.args === null ? this.#loadArgs(run).then(handler) : handler(job.args))
     const wraps = this.#engine.hooks.flatMap((hook) => hook.run ?? [])
     if (wraps.length === 0) return plain
-    return () => around(wraps, { id, name, queue, attempt, correlationId }, async () => plain())
+    return () =>
+      around(wraps, { id, name, queue, attempt, correlationId }, async () => {
+        const result = await plain()
+        return result instanceof Encoded ? JSON.parse(result.json) : result
+      })
   }
 
   /** Large arguments are fetched when their job begins. A database that is away costs no attempt. */

@@ -49,7 +49,7 @@ export class Worker {
     })
     this.#claimer = new Claimer(engine, options.queues, this.#floors)
     this.#ahead = new Ahead((jobs) => void this.#release(jobs))
-    this.#runner = new Runner(engine, {
+    this.#runner = new Runner(engine, options.concurrency, {
       ended: () => this.#pace.count(),
       moved: () => this.#look(),
       retryIn: (ms) => this.#tending.in(ms),
@@ -121,6 +121,7 @@ export class Worker {
     await this.#release(this.#ahead.clear())
     await this.#runner.finished(ms)
     await this.#release(await this.#runner.giveUp())
+    await this.#runner.close()
     await this.#runner.written(ms)
     await Promise.all([this.#tending.stop(), this.#upkeep.stop(), this.#unblocking.done()])
     await this.#membership.leave()
