@@ -111,11 +111,24 @@ export class FencedWrites<Item extends Fenced> {
     }
   }
 
-  async #write(batch: Item[]): Promise<void> {
+  async #write(all: Item[]): Promise<void> {
+    const batch = this.#withoutOutdated(all)
     const missing = new Set(await this.#writer.write(batch))
     if (missing.size === 0) return this.#writer.written(batch)
     this.#writer.written(batch.filter(({ id }) => !missing.has(id)))
     await this.#sortOut(batch.filter(({ id }) => missing.has(id)))
+  }
+
+  /** Answers tell jobs by their ids: of two claims of one job, whose ends waited side by side, the former is lost. */
+  #withoutOutdated(items: Item[]): Item[] {
+    const latest = new Map(items.map((item) => [item.id, item]))
+    if (latest.size === items.length) return items
+    for (const item of items) {
+      const other = latest.get(item.id)
+      if (other && BigInt(item.token) > BigInt(other.token)) latest.set(item.id, item)
+    }
+    for (const item of items) if (latest.get(item.id) !== item) this.#writer.lost(item)
+    return [...latest.values()]
   }
 
   /** Missing is not lost: claimers and strangers lock rows for a while. */

@@ -42,6 +42,7 @@ export class Heartbeat {
     this.#watch = new Watch(engine.timing)
   }
 
+  /** Resolves when it has beaten, or tried to: a worker owns nothing before, as to the others it would stand still. */
   async start(): Promise<void> {
     const { database, timing } = this.#engine
     const config = await database.portableConfig()
@@ -56,6 +57,10 @@ export class Heartbeat {
     thread.on('error', (error) => this.#died(thread, error))
     thread.on('exit', () => this.#died(thread, new Error('The thread that beats for a worker has ended.')))
     this.#thread = thread
+    await new Promise<void>((resolve) => {
+      thread.once('message', () => resolve())
+      thread.once('exit', () => resolve())
+    })
   }
 
   async stop(): Promise<void> {

@@ -1,15 +1,16 @@
 import { milliseconds } from '../duration.ts'
 import type { Engine, StopOptions } from '../engine.ts'
 import { JobError } from '../errors.ts'
-import { release } from '../sql/release.ts'
 import { Ahead } from './ahead.ts'
-import type { ClaimedJob } from './claimed-job.ts'
 import { Claimer } from './claimer.ts'
+import type { Fenced } from './fenced-writes.ts'
 import { Floors } from './floors.ts'
+import { HandBack } from './hand-back.ts'
 import { Membership, type WorkerOptions } from './membership.ts'
 import { Pace } from './pace.ts'
 import { Runner } from './runner.ts'
 import { Sleep } from './sleep.ts'
+import { Strays } from './strays.ts'
 import { Tending } from './tending.ts'
 import { Unblocking } from './unblocking.ts'
 import { Upkeep } from './upkeep.ts'
@@ -17,6 +18,8 @@ import { Upkeep } from './upkeep.ts'
 /** No claims while so many endings wait to be written. */
 const mostUnwritten = 4_000
 const afterFailedClaim = 500
+/** How long stopping waits for the database beyond its grace. */
+const patience = 5_000
 
 /** Claims jobs and runs their handlers, `concurrency` at a time. */
 export class Worker {
@@ -26,6 +29,8 @@ export class Worker {
   readonly #floors = new Floors()
   readonly #claimer: Claimer
   readonly #ahead: Ahead
+  readonly #handBack: HandBack
+  readonly #strays: Strays
   readonly #pace = new Pace(performance.now())
   readonly #runner: Runner
   readonly #tending: Tending
@@ -48,7 +53,13 @@ export class Worker {
       rejoined: () => this.#sleep.wake(),
     })
     this.#claimer = new Claimer(engine, options.queues, this.#floors)
-    this.#ahead = new Ahead((jobs) => void this.#release(jobs))
+    this.#handBack = new HandBack(engine)
+    this.#ahead = new Ahead((jobs) => this.#release(jobs))
+    this.#strays = new Strays(
+      engine,
+      () => this.#look(),
+      (jobs) => this.#release(jobs),
+    )
     this.#runner = new Runner(engine, options.concurrency, {
       ended: () => this.#pace.count(),
       moved: () => this.#look(),
@@ -118,11 +129,12 @@ export class Worker {
     this.#sleep.stop()
     await Promise.all(this.#forget.map((forget) => forget()))
     await this.#claiming
-    await this.#release(this.#ahead.clear())
+    this.#strays.stop()
+    this.#release(this.#ahead.clear())
     await this.#runner.finished(ms)
-    await this.#release(await this.#runner.giveUp())
+    this.#release(await this.#runner.giveUp())
     await this.#runner.close()
-    await this.#runner.written(ms)
+    await Promise.all([this.#runner.written(ms), this.#handBack.settled(ms + patience)])
     await Promise.all([this.#tending.stop(), this.#upkeep.stop(), this.#unblocking.done()])
     await this.#membership.leave()
   }
@@ -134,14 +146,19 @@ export class Worker {
     while (this.#runner.running < this.#options.concurrency) {
       const job = this.#ahead.next()
       if (!job) break
-      if (!this.#runner.begin(job)) void this.#release([job])
+      if (!this.#runner.begin(job)) this.#release([job])
     }
     this.#looking = false
     this.#claimMore()
   }
 
   #claimMore(): void {
-    if (this.#claiming || this.#sleep.idle || this.#runner.backlog > mostUnwritten) return
+    if (this.#claiming) return
+    if (this.#strays.due) {
+      this.#take(this.#strays.look(this.#membership.id))
+      return
+    }
+    if (this.#sleep.idle || this.#runner.backlog > mostUnwritten) return
     const free = this.#options.concurrency - this.#runner.running
     const ahead = this.#pace.ahead(performance.now())
     // Claims of a few each would cost more than they bring: half of what may be ahead must be missing.
@@ -149,8 +166,12 @@ export class Worker {
       this.#sleep.working()
       return
     }
-    this.#claiming = this.#claim(free + ahead - this.#ahead.length, free)
-    void this.#claiming.then(() => {
+    this.#take(this.#claim(free + ahead - this.#ahead.length, free))
+  }
+
+  /** One claim, or one look for strays, at a time. */
+  #take(turn: Promise<void>): void {
+    this.#claiming = turn.then(() => {
       this.#claiming = null
       this.#look()
     })
@@ -161,6 +182,7 @@ export class Worker {
     try {
       const suspect = !this.#runner.hasSuspect && !this.#ahead.hasSuspect
       const { jobs, again } = await this.#claimer.claim({ worker: id, names, limit, free, suspect })
+      this.#strays.answered(jobs)
       if (again !== null) this.#tending.in(again)
       if (jobs.length === 0) return this.#sleep.fallAsleep()
       // Buried meanwhile: others will find these.
@@ -169,6 +191,7 @@ export class Worker {
       this.#sleep.working()
     } catch (error) {
       this.#engine.report(error)
+      this.#strays.failed()
       await new Promise((resolve) => setTimeout(resolve, afterFailedClaim))
     }
   }
@@ -207,12 +230,9 @@ export class Worker {
     this.#runner.loseAll()
   }
 
-  async #release(jobs: ClaimedJob[]): Promise<void> {
+  #release(jobs: Fenced[]): void {
     if (jobs.length === 0) return
-    const { database, report } = this.#engine
     this.#floors.forget()
-    await database
-      .work(release(database.schema), [jobs.map(({ id }) => id), jobs.map(({ token }) => token)])
-      .catch(report)
+    this.#handBack.add(jobs)
   }
 }
