@@ -1,0 +1,137 @@
+/** A program of the chaos that enqueues, cancels and retries, and a scheduler beside it. */
+import pg from 'pg'
+import type { JobDefinition, Json } from '../../src/index.ts'
+import { optionsOf } from './handlers.ts'
+import { asked, begin, insist } from './program.ts'
+import { Random } from './random.ts'
+import { type Planned, plan, schedule } from './workload.ts'
+
+/** Between two acts, in ms. */
+const pause = 25
+/** Enqueues while no more than so many of its own calls are on the way. */
+const mostOnTheWay = 20
+const remembered = 200
+
+const { orders, recorder, jobs } = begin()
+const random = new Random(orders.seed)
+const definitions = new Map<string, JobDefinition<[call: string | null, n: number], Json>>()
+for (const [name, options] of Object.entries(optionsOf))
+  definitions.set(name, jobs.define<[call: string | null, n: number], Json>(name, options))
+const recent: string[] = []
+let onTheWay = 0
+let ended = false
+
+function of(name: string) {
+  const definition = definitions.get(name)
+  if (!definition) throw new Error(`There is no job ${name}.`)
+  return definition
+}
+
+function ask({ kind, options }: Planned): string {
+  const call = recorder.name()
+  recorder.write({ kind: 'ask', call, job: kind, queue: options.queue ?? 'default' })
+  return call
+}
+
+function stored(call: string, id: string): void {
+  recorder.write({ kind: 'stored', call, id })
+  recent.push(id)
+  if (recent.length > remembered) recent.shift()
+}
+
+async function one(planned: Planned): Promise<void> {
+  const call = ask(planned)
+  const calls = of(planned.kind).with(planned.options)
+  try {
+    const handle =
+      planned.delay > 0
+        ? await calls.delayIn(planned.delay, call, planned.n)
+        : await calls.delay(call, planned.n)
+    stored(call, handle.id)
+  } catch {
+    recorder.write({ kind: 'refused', call, sure: false })
+  }
+}
+
+async function many(planned: Planned): Promise<void> {
+  const names = Array.from({ length: random.between(2, 30) }, () => ask(planned))
+  try {
+    const handles = await of(planned.kind)
+      .with(planned.options)
+      .delayMany(names.map((call): [string, number] => [call, planned.n]))
+    for (const [index, { id }] of handles.entries()) stored(names[index] ?? '', id)
+  } catch {
+    for (const call of names) recorder.write({ kind: 'refused', call, sure: false })
+  }
+}
+
+/** In a transaction of the caller's, that commits or does not. */
+async function within(planned: Planned): Promise<void> {
+  const call = ask(planned)
+  const client = new pg.Client({ connectionString: orders.url, connectionTimeoutMillis: 3_000 })
+  client.on('error', () => {})
+  const commits = random.chance(0.6)
+  let committing = false
+  try {
+    await client.connect()
+    await client.query('begin')
+    const { id } = await of(planned.kind)
+      .with({ ...planned.options, client })
+      .delay(call, planned.n)
+    if (random.chance(0.3)) await new Promise((resolve) => setTimeout(resolve, random.between(1, 500)))
+    committing = commits
+    await client.query(commits ? 'commit' : 'rollback')
+    if (commits) stored(call, id)
+    else recorder.write({ kind: 'refused', call, sure: true })
+  } catch {
+    // Only a commit on the way may have come through.
+    recorder.write({ kind: 'refused', call, sure: !committing })
+  } finally {
+    client.end().catch(() => {})
+  }
+}
+
+async function cancel(): Promise<void> {
+  const id = random.pick(recent)
+  if (id === undefined) return
+  const answer = await jobs.cancel(id).catch(() => null)
+  if (answer) recorder.write({ kind: 'cancelAnswer', id, answer })
+}
+
+async function retry(): Promise<void> {
+  const { jobs: failed } = await jobs.list({ state: 'failed' }, { limit: 50 })
+  const job = random.pick(failed.filter(({ name }) => name !== 'exit' && name !== 'memory'))
+  if (!job) return
+  recorder.write({ kind: 'askRetry', id: job.id })
+  await jobs.retry(job.id)
+}
+
+function act(): Promise<void> {
+  const kind = random.weighted({ one: 70, many: 5, within: 10, cancel: 12, retry: 3 })
+  if (kind === 'cancel') return cancel()
+  if (kind === 'retry') return retry()
+  const planned = plan(random)
+  if (kind === 'one' || planned.kind === 'exit' || planned.kind === 'memory') return one(planned)
+  return kind === 'many' ? many(planned) : within(planned)
+}
+
+const stop = asked().then(() => {
+  ended = true
+})
+await insist(() => of('tick').scheduleCron(schedule, null, 0))
+const scheduler = jobs.scheduler()
+await insist(() => scheduler.start())
+process.send?.('ready')
+while (!ended) {
+  if (onTheWay < mostOnTheWay) {
+    onTheWay++
+    act()
+      .catch(() => {})
+      .finally(() => onTheWay--)
+  }
+  await new Promise((resolve) => setTimeout(resolve, random.between(1, pause * 2)))
+}
+await stop
+while (onTheWay > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+await jobs.close()
+process.exit()
