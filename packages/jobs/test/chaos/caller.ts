@@ -27,9 +27,9 @@ function of(name: string) {
   return definition
 }
 
-function ask({ kind, options }: Planned): string {
+function ask({ kind, options: { queue }, keys, plain }: Planned): string {
   const call = recorder.name()
-  recorder.write({ kind: 'ask', call, job: kind, queue: options.queue ?? 'default' })
+  recorder.write({ kind: 'ask', call, job: kind, queue, plain, ...keys })
   return call
 }
 
@@ -41,7 +41,7 @@ function stored(call: string, id: string): void {
 
 async function one(planned: Planned): Promise<void> {
   const call = ask(planned)
-  const calls = of(planned.kind).with(planned.options)
+  const calls = of(planned.kind).with({ ...planned.options, ...planned.keys })
   try {
     const handle =
       planned.delay > 0
@@ -57,7 +57,7 @@ async function many(planned: Planned): Promise<void> {
   const names = Array.from({ length: random.between(2, 30) }, () => ask(planned))
   try {
     const handles = await of(planned.kind)
-      .with(planned.options)
+      .with({ ...planned.options, ...planned.keys })
       .delayMany(names.map((call): [string, number] => [call, planned.n]))
     for (const [index, { id }] of handles.entries()) stored(names[index] ?? '', id)
   } catch {
@@ -76,7 +76,7 @@ async function within(planned: Planned): Promise<void> {
     await client.connect()
     await client.query('begin')
     const { id } = await of(planned.kind)
-      .with({ ...planned.options, client })
+      .with({ ...planned.options, ...planned.keys, client })
       .delay(call, planned.n)
     if (random.chance(0.3)) await new Promise((resolve) => setTimeout(resolve, random.between(1, 500)))
     committing = commits
@@ -111,7 +111,8 @@ function act(): Promise<void> {
   if (kind === 'cancel') return cancel()
   if (kind === 'retry') return retry()
   const planned = plan(random)
-  if (kind === 'one' || planned.kind === 'exit' || planned.kind === 'memory') return one(planned)
+  const alone = planned.kind === 'exit' || planned.kind === 'memory' || planned.keys.uniqueKey !== undefined
+  if (kind === 'one' || alone) return one(planned)
   return kind === 'many' ? many(planned) : within(planned)
 }
 

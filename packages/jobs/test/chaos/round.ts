@@ -11,7 +11,7 @@ import { readHistory } from './history.ts'
 import { Programs } from './programs.ts'
 import { Random } from './random.ts'
 import { Recorder } from './recorder.ts'
-import { rules, schedule } from './workload.ts'
+import { limits, rules, schedule } from './workload.ts'
 
 export interface Round {
   seed: number
@@ -57,6 +57,7 @@ export async function round({ seed, length, folder, onInterrupt, interrupted }: 
   onInterrupt(() => programs.killAll())
   try {
     await jobs.migrate()
+    for (const [queue, limit] of Object.entries(limits)) await jobs.setLimits(queue, limit)
     for (let n = 0; n < workers; n++) await programs.start('worker')
     for (let n = 0; n < callers; n++) await programs.start('caller')
     const faults = new Faults(programs, server, recorder, random)

@@ -1,23 +1,40 @@
-import type { CallOptions } from '../../src/index.ts'
 import type { KindName } from './handlers.ts'
 import type { Rules } from './history.ts'
 import { timing } from './program.ts'
 import type { Random } from './random.ts'
 
-export const queues = ['default', 'other']
+export const queues = ['default', 'other', 'serial', 'limited', 'unique']
+
+/** Set before the first job. */
+export const limits = {
+  limited: {
+    running: 6,
+    starts: { most: 30, per: 1_000 },
+    perKey: { running: 2, starts: { most: 20, per: 1_000 } },
+  },
+}
 
 /** What holds for the whole run. */
-export const rules: Rules = { schedules: { tick: 1_000 } }
+export const rules: Rules = { schedules: { tick: 1_000 }, queues: limits }
 
 export const schedule = { name: 'tick', cron: '* * * * * *', missed: 'all', overlap: 'allow' } as const
+
+interface Keys {
+  serialKey?: string
+  limitKey?: string
+  uniqueKey?: string
+}
 
 /** One call: which kind of job, how much of it, and with what options. */
 export interface Planned {
   kind: KindName
   n: number
-  options: CallOptions
+  options: { queue: string; priority: number }
+  keys: Keys
   /** Due in so many ms. */
   delay: number
+  /** Due at once, with no priority. */
+  plain: boolean
 }
 
 const weights: Record<Exclude<KindName, 'tick'>, number> = {
@@ -34,14 +51,26 @@ const weights: Record<Exclude<KindName, 'tick'>, number> = {
 }
 
 export function plan(random: Random): Planned {
-  const kind = random.weighted(weights)
+  const queue = random.weighted({ default: 60, other: 15, serial: 15, limited: 8, unique: 2 })
+  const keyed = queue !== 'default' && queue !== 'other'
+  const kind = keyed ? (random.pick(tame) ?? 'quick') : random.weighted(weights)
+  const plain = random.chance(0.8)
   return {
     kind,
     n: amount(kind, random),
-    options: { queue: random.chance(0.8) ? 'default' : 'other', priority: random.chance(0.2) ? 1 : 0 },
-    delay: random.chance(0.1) ? random.between(1, 3_000) : 0,
+    options: { queue, priority: !plain && random.chance(0.5) ? 1 : 0 },
+    keys: {
+      ...(queue === 'serial' ? { serialKey: `s${random.between(1, 12)}` } : {}),
+      ...(queue === 'limited' ? { limitKey: `l${random.between(1, 4)}` } : {}),
+      ...(queue === 'unique' ? { uniqueKey: `u${random.between(1, 3)}` } : {}),
+    },
+    delay: !plain && random.chance(0.5) ? random.between(1, 3_000) : 0,
+    plain,
   }
 }
+
+/** What jobs of keys and limits do, as each holds up others. */
+const tame = ['quick', 'wait', 'fail', 'listen', 'report'] as const
 
 function amount(kind: KindName, random: Random): number {
   if (kind === 'fail') return random.between(1, 4)
