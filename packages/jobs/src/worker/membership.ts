@@ -33,6 +33,7 @@ export class Membership {
   #heartbeat: Heartbeat | null = null
   #rejoining: Promise<void> = Promise.resolve()
   #left = false
+  #said: Promise<void> = Promise.resolve()
   /** New with each joining. */
   id = 0
   /** The jobs it has handlers for, as listed. */
@@ -74,10 +75,12 @@ export class Membership {
     await database.work(updateWorkerNames(database.schema), [this.id, this.names])
   }
 
-  /** Tells whether enqueuing should wake it. */
+  /** Tells whether enqueuing should wake it; what is said last is written last. */
   say(sleeping: boolean): void {
     const { database, report } = this.#engine
-    database.work(setSleeping(database.schema), [this.id, sleeping]).catch(report)
+    this.#said = this.#said
+      .then(() => database.work(setSleeping(database.schema), [this.id, sleeping]))
+      .then(() => {}, report)
   }
 
   async leave(): Promise<void> {

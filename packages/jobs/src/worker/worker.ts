@@ -179,11 +179,14 @@ export class Worker {
 
   async #claim(limit: number, free: number): Promise<void> {
     const { id, names } = this.#membership
+    const { wakes } = this.#sleep
     try {
       const suspect = !this.#runner.hasSuspect && !this.#ahead.hasSuspect
       const { jobs, again } = await this.#claimer.claim({ worker: id, names, limit, free, suspect })
       this.#strays.answered(jobs)
       if (again !== null) this.#tending.in(again)
+      // Woken meanwhile: what it was woken for may have come after the look.
+      if (jobs.length === 0 && this.#sleep.wakes !== wakes) return
       if (jobs.length === 0) return this.#sleep.fallAsleep()
       // Buried meanwhile: others will find these.
       if (id !== this.#membership.id) return
