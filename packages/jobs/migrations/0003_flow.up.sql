@@ -8,10 +8,9 @@ create table :schema.dependency (
   required boolean not null,             -- its failure or cancel cancels the child
   outcome smallint,                      -- how the parent ended, as a state in history; null until then
   settled boolean not null default false,            -- the child has taken note of it
-  primary key (child, parent)
+  primary key (parent, child)
 );
-create index dependency_parent on :schema.dependency (parent);
-create index dependency_open on :schema.dependency (child) where outcome is null;
+create index dependency_child on :schema.dependency (child, settled, outcome);
 create index dependency_unsettled on :schema.dependency (child) where outcome is not null and not settled;
 
 create table :schema.step (
@@ -27,6 +26,7 @@ create table :schema.step (
 -- It waits for no lock, and so can't stand in a deadlock: a child that is locked at this moment, by another parent's end
 -- or by a transaction that gives it a child of its own, stays unsettled, which the workers are told at the commit.
 -- p_children: unsettled ones to look at again, with no new end.
+-- `state + 0`: rows are found by their ids; the index of deferred jobs would be read from end to end.
 create function :schema.settle(p_ended bigint[], p_outcome integer, p_children bigint[] default '{}') returns void
 language plpgsql
 set plan_cache_mode = force_generic_plan
@@ -48,9 +48,9 @@ begin
       select distinct d.child from :schema.dependency d where d.parent = any (v_ended) and d.outcome is null);
     exit when v_children = '{}';
     v_held := array(
-      select j.id from :schema.job j where j.id = any (v_children) and j.state = 4 order by j.id for update of j skip locked);
+      select j.id from :schema.job j where j.id = any (v_children) and j.state + 0 = 4 order by j.id for update of j skip locked);
     update :schema.dependency d
-    set outcome = v_outcome, settled = not exists (select from :schema.job j where j.id = d.child and j.state = 4)
+    set outcome = v_outcome, settled = not exists (select from :schema.job j where j.id = d.child and j.state + 0 = 4)
     where d.parent = any (v_ended) and d.outcome is null;
 
     -- Statements from here on see what other parents' ends committed before the children were locked.
@@ -68,7 +68,7 @@ begin
       set state = case when j.run_at > now() then 0 else 1 end, run_at = greatest(j.run_at, now()),
         scheduled_for = case when j.run_at > now() then j.scheduled_for else coalesce(j.scheduled_for, j.run_at) end
       where j.id = any (v_held) and j.id not in (select unnest(v_doomed))
-        and not exists (select from :schema.dependency d where d.child = j.id and d.outcome is null)
+        and not exists (select from :schema.dependency d where d.child = j.id and not d.settled and d.outcome is null)
       returning j.id, j.name, j.queue, j.run_at, j.state, j.correlation, j.followed
     ), told as (
       insert into :schema.change (job_id, name, queue, state, correlation)
@@ -116,7 +116,7 @@ begin
   -- The child ended meanwhile.
   with moot as (
     select d.child, d.parent from :schema.dependency d
-    where d.outcome is not null and not d.settled and not exists (select from :schema.job j where j.id = d.child and j.state = 4)
+    where d.outcome is not null and not d.settled and not exists (select from :schema.job j where j.id = d.child and j.state + 0 = 4)
     order by d.child, d.parent limit 1000 for update of d skip locked
   )
   update :schema.dependency d set settled = true from moot m where d.child = m.child and d.parent = m.parent;
@@ -158,7 +158,7 @@ begin
   v_ids := :schema.enqueue(p_groups, p_large);
   -- A unique job that was there before waits for what it was given then.
   v_made := array(
-    select j.id from :schema.job j where j.id = any (string_to_array(v_ids, ',')::bigint[]) and j.state = 4
+    select j.id from :schema.job j where j.id = any (string_to_array(v_ids, ',')::bigint[]) and j.state + 0 = 4
       and not exists (select from :schema.dependency d where d.child = j.id));
   insert into :schema.dependency (child, parent, place, required, outcome)
   select c.id, p.id, p.place, p_failure = 'cancel', p.outcome

@@ -3,6 +3,7 @@ import { currentJob } from '../src/current-job.ts'
 import { JobError } from '../src/errors.ts'
 import { dropHistory, keptDays } from '../src/history.ts'
 import type { JobManager } from '../src/job-manager.ts'
+import { cancelWaiting } from '../src/sql/cancel-waiting.ts'
 import type { JobState, ParentJob } from '../src/types.ts'
 import { begun, fast, gate, setting, until } from './setting.ts'
 
@@ -134,6 +135,44 @@ describe('a job that waits for others', () => {
     expect([await stateOf(jobs, second.id), await stateOf(jobs, third.id)]).toEqual(['canceled', 'canceled'])
     await first.cancel()
     expect(await t.sql('select from factotum_jobs.dependency where not settled')).toEqual([])
+  })
+
+  test('is released into a queue of serial keys as any other job of its key', async () => {
+    const { jobs, act } = manager()
+    const { passed, open } = gate()
+    const order: string[] = []
+    const serial = jobs.job(
+      'serial',
+      async (what: string) => {
+        if (what === 'first') await passed
+        order.push(what)
+      },
+      { serialKey: 'k' },
+    )
+    const gatekeeper = await act.delayIn('1h', 'good')
+    const waiting = await serial.with({ after: gatekeeper, afterFailure: 'run' }).delay('waiting')
+    await t.worker(jobs)
+    const begins = begun(jobs)
+    const first = await serial.delay('first')
+    // What is deferred holds no key.
+    await begins
+    await gatekeeper.cancel()
+    await until(async () => (await stateOf(jobs, waiting.id)) === 'queued')
+    open()
+    await Promise.all([first.result(), waiting.result()])
+    expect(order).toEqual(['first', 'waiting'])
+  })
+
+  test('ends once when it is canceled in one statement with what it waits for', async () => {
+    const { jobs, act } = manager()
+    const first = await act.delayIn('1h', 'good')
+    const second = await act.with({ after: first }).delay('good')
+    const third = await act.with({ after: [first, second] }).delay('good')
+    const ids = [third.id, first.id, second.id]
+    expect(await t.sql(cancelWaiting('factotum_jobs'), [ids])).toHaveLength(3)
+    expect(await t.sql('select from factotum_jobs.done where state = 12')).toHaveLength(3)
+    expect(await t.sql('select from factotum_jobs.dependency where not settled')).toEqual([])
+    expect(await jobs.ended(new Date(0))).toMatchObject({ canceled: 3 })
   })
 
   test('tells its changes to whoever follows it', async () => {
