@@ -7,6 +7,10 @@ jobs.on('error', () => {})
 
 jobs.job('hang', () => new Promise(() => {}))
 jobs.job('exit', () => process.exit(1))
+jobs.job('nap', async () => {
+  process.send?.('napping')
+  await new Promise((resolve) => setTimeout(resolve, 400))
+})
 jobs.job('work', async (n: number) => {
   await new Promise((resolve) => setTimeout(resolve, 2))
   return n

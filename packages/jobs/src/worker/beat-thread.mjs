@@ -1,9 +1,10 @@
 // A worker's beat, in a thread of its own, so that a handler that blocks the event loop is not taken for dead.
 // Plain JavaScript: a thread starts from a file, and this one must start alike from sources and from the built package.
+import { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import pg from 'pg'
 
-const { config, sql, worker, every } = workerData
+const { config, sql, worker, every, loop, margin } = workerData
 const giveUpAfter = every * 2
 
 let client = null
@@ -12,6 +13,7 @@ let timer = null
 
 parentPort.on('message', async () => {
   stopped = true
+  clearInterval(looking)
   clearTimeout(timer)
   await beating
   await client?.end().catch(() => {})
@@ -43,3 +45,32 @@ async function connect() {
 }
 
 let beating = beat()
+
+// The event loop, as `loop-watch.ts` counts it: one that is stuck for longer than any job that runs may take will not
+// come back by itself, and while this thread beats, nobody else takes its jobs.
+const cells = loop && new Int32Array(loop)
+let turns = null
+let since = 0
+let lastLook = performance.now()
+const looking = cells && setInterval(look, every).unref()
+
+function look() {
+  const now = performance.now()
+  const gap = now - lastLook
+  lastLook = now
+  const seen = Atomics.load(cells, 0)
+  // Where this thread stood still as well, the process was stopped, and the loop is not to blame.
+  if (seen !== turns || gap > every * 2.5) {
+    turns = seen
+    since = now
+    return
+  }
+  const [, unlimited, limited, longest, debugged] = cells
+  if (unlimited > 0 || limited === 0 || debugged || now - since <= longest + margin) return
+  writeSync(
+    2,
+    `@factotum/jobs ends process ${process.pid}: its event loop stood still for ${Math.round((now - since) / 1000)} s, ` +
+      `and no job that runs may take longer than ${longest / 1000} s. Other workers take its jobs. Run what computes in a sandbox.\n`,
+  )
+  process.kill(process.pid, 'SIGKILL')
+}

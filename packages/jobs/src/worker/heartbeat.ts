@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts'
 import { beat as beatSql } from '../sql/beat.ts'
 import { buryWorker } from '../sql/bury-worker.ts'
 import { rescue } from '../sql/rescue.ts'
+import { countTurns, loopCells } from './loop-watch.ts'
 import { Watch } from './watch.ts'
 
 export interface HeartbeatListener {
@@ -34,6 +35,7 @@ export class Heartbeat {
   #restart: NodeJS.Timeout | null = null
   #burying: Promise<void> = Promise.resolve()
   #stopped = false
+  #stopCounting = () => {}
 
   constructor(engine: Engine, worker: number, listener: HeartbeatListener) {
     this.#engine = engine
@@ -48,7 +50,14 @@ export class Heartbeat {
     const config = await database.portableConfig()
     if (this.#stopped) return
     const thread = new Thread(program, {
-      workerData: { config, sql: beatSql(database.schema), worker: this.#worker, every: timing.beat },
+      workerData: {
+        config,
+        sql: beatSql(database.schema),
+        worker: this.#worker,
+        every: timing.beat,
+        loop: loopCells,
+        margin: timing.dead,
+      },
       // What the main thread was started with (loaders, inspectors) is not for this one.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
@@ -57,6 +66,8 @@ export class Heartbeat {
     thread.on('error', (error) => this.#died(thread, error))
     thread.on('exit', () => this.#died(thread, new Error('The thread that beats for a worker has ended.')))
     this.#thread = thread
+    this.#stopCounting()
+    this.#stopCounting = countTurns(timing.beat)
     await new Promise<void>((resolve) => {
       thread.once('message', () => resolve())
       thread.once('exit', () => resolve())
@@ -66,6 +77,8 @@ export class Heartbeat {
   async stop(): Promise<void> {
     this.#stopped = true
     if (this.#restart) clearTimeout(this.#restart)
+    this.#stopCounting()
+    this.#stopCounting = () => {}
     const thread = this.#thread
     if (thread) {
       const ended = new Promise((resolve) => thread.once('exit', resolve))

@@ -7,6 +7,7 @@ import { Encoded, type Execution } from '../sandbox/execution.ts'
 import type { Said } from '../sandbox/messages.ts'
 import type { CanceledHow, ParentJob } from '../types.ts'
 import type { ClaimedJob } from './claimed-job.ts'
+import type { Turn } from './loop-watch.ts'
 import { Steps } from './steps.ts'
 
 /** How a run ended. */
@@ -52,6 +53,8 @@ export class Run implements CurrentJob {
   message: string | null = null
   /** The database knows that it runs. */
   startRecorded: boolean
+  /** As the watch over the event loop counts it. */
+  turn: Turn = { timeout: null, beside: false }
   /** Its cancel was asked for, and the handler was told. */
   canceling = false
   readonly #reports: RunReports

@@ -7,6 +7,7 @@ import { SandboxPool } from '../sandbox/pool.ts'
 import { loadArgs } from '../sql/load-args.ts'
 import type { ClaimedJob } from './claimed-job.ts'
 import { Endings, news } from './endings.ts'
+import { loopBegins, loopEnds } from './loop-watch.ts'
 import { Memory } from './memory.ts'
 import { Reports } from './reports.ts'
 import { type Outcome, Run } from './run.ts'
@@ -152,6 +153,8 @@ export class Runner {
     if (events.has('started')) events.emit('started', { ...news(run), attempt: run.attempt })
     const timeout = run.job.options?.timeout ?? definition.timeout
     const { sandbox } = definition
+    run.turn = { timeout, beside: sandbox !== null }
+    loopBegins(run.turn)
     const work = this.#work(run, sandbox ? (args) => this.#inSandbox(run, sandbox, args, timeout) : handler)
     // In a sandbox its time runs once that is there.
     run.start(work, sandbox ? null : timeout, (outcome) => this.#ended(run, outcome))
@@ -216,6 +219,7 @@ export class Runner {
 
   #ended(run: Run, outcome: Outcome): void {
     this.#running.delete(run.job.id)
+    loopEnds(run.turn)
     const { metrics } = this.#engine
     metrics.running--
     this.#listener.ended()
