@@ -68,6 +68,26 @@ describe('drain', () => {
     expect(ran).toEqual(['now', 'other'])
   })
 
+  test('runs jobs of one key one after the other, and leaves what a key or a limit holds back', async () => {
+    const jobs = t.manager()
+    const ran: string[] = []
+    const note = jobs.job('note', async (name: string) => void ran.push(name))
+    const flaky = jobs.job('flaky', async () => Promise.reject(new Error('busy')), { retries: 1 })
+    await note.with({ serialKey: 'a' }).delayMany([['a1'], ['a2'], ['a3']])
+    await flaky.with({ serialKey: 'b' }).delay()
+    const behind = await note.with({ serialKey: 'b' }).delay('b2')
+    await jobs.setLimits('slow', { starts: { most: 1, per: '1h' } })
+    const [, limited] = await note.with({ queue: 'slow' }).delayMany([['slow 1'], ['slow 2']])
+    await drain(jobs, { failures: 'return', concurrency: 5 })
+    expect(ran.filter((name) => name.startsWith('a'))).toEqual(['a1', 'a2', 'a3'])
+    expect(ran.toSorted()).toEqual(['a1', 'a2', 'a3', 'slow 1'])
+    expect((await behind.status())?.state).toBe('queued')
+    expect((await limited?.status())?.state).toBe('queued')
+    await advance(jobs, '1m', { failures: 'return' })
+    expect(ran).toContain('b2')
+    expect(ran).not.toContain('slow 2')
+  })
+
   test('rejects where an attempt failed, with the error as it was thrown', async () => {
     const jobs = t.manager()
     const thrown = new RangeError('no such page')

@@ -13,7 +13,7 @@ export type AdvanceOptions = DrainOptions
  * Lets time pass for the jobs that wait, and runs what comes due on the way, in the order of its times: retries, snoozed
  * and delayed jobs, and what these enqueue. No clock is moved: all that is scheduled is brought nearer instead, so `new
  * Date()` in a handler is the real time, while its `scheduledFor` stays what it was. Schedules follow the clock and don't
- * fire; `jobs.runSchedule(name)` does that.
+ * fire, `jobs.runSchedule(name)` does that; limits of starts follow it, too.
  *
  * @throws as `drain`
  */

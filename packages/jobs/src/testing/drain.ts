@@ -20,7 +20,8 @@ export interface DrainOptions {
 /**
  * Runs all that is due, and what these jobs enqueue, until nothing is due: by a worker of its own, as in production. What
  * is due later stays, the next attempt of a job that failed among it; `advance` lets time pass. Passed over are jobs
- * without a handler here, paused queues, and what waits for others or for a limit.
+ * without a handler here, paused queues, and what waits for other jobs, for a key that
+ * such a job holds, or for a limit.
  *
  * @throws JobError.Failed with the error of the first failed attempt as its cause, JobError.Timeout, JobError.Invalid
  */

@@ -3,6 +3,8 @@ import type { Engine } from '../engine.ts'
 import { JobError } from '../errors.ts'
 import { engineOf, type JobManager } from '../job-manager.ts'
 import { type Checks, checkOptions, name, oneOf, refusal, span, wholeNumber } from '../options.ts'
+import { unblock } from '../sql/unblock.ts'
+import { wakeQueues } from '../sql/wake-queues.ts'
 import type { Worker } from '../worker/worker.ts'
 import type { DrainOptions } from './drain.ts'
 import { type Drained, Outcomes } from './outcomes.ts'
@@ -13,6 +15,8 @@ interface DueJob {
   name: string
   id: string
   claimed: boolean
+  /** Its key or a limit may hold it back. */
+  held: boolean
 }
 
 const betweenLooks = 10
@@ -48,13 +52,24 @@ export class Session {
 
   /** Resolves when nothing is due. @throws JobError.Timeout */
   async runDue(): Promise<void> {
-    const { database } = this.#engine
+    const { database, metrics } = this.#engine
     const end = performance.now() + this.#timeout
+    /** Claims that found nothing when all that was left may be held back. */
+    let inVain: number | null = null
     for (;;) {
       const left = await database.query<DueJob>(due(database.schema), [this.names, this.queues])
       if (left.length === 0) return
       if (performance.now() > end) throw late(left, this.#timeout)
-      await this.#serve(left.map(({ queue }) => queue))
+      const queues = [...new Set(left.map(({ queue }) => queue))]
+      await this.#serve(queues)
+      if (left.some(({ held }) => !held)) inVain = null
+      else {
+        if (inVain === null) await this.#unblock(queues)
+        inVain ??= metrics.emptyClaims
+        // Of two the second began after that.
+        if (metrics.emptyClaims >= inVain + 2) return
+        await database.query(wakeQueues(database.schema), [queues])
+      }
       await new Promise((resolve) => setTimeout(resolve, betweenLooks))
     }
   }
@@ -72,6 +87,12 @@ export class Session {
     await this.#worker?.stop({ grace: 0 })
     this.#worker = null
     this.#outcomes.end()
+  }
+
+  /** A worker makes the next of a key ready a moment after the one before has ended. */
+  async #unblock(queues: string[]): Promise<void> {
+    const { database } = this.#engine
+    for (const queue of queues) await database.query(unblock(database.schema), [queue, null, null])
   }
 
   /** A worker's queues are settled when it is made: for more there is a new one. */
