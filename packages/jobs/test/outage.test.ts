@@ -102,3 +102,18 @@ test('every connection is cut by the server, in the middle of work, and nothing 
   expect(done).toEqual({ count: 2_000, distinct: 2_000 })
   expect([...ran.values()].every((times) => times === 1)).toBe(true)
 })
+
+test('a claim whose answer is lost strands no job', async () => {
+  const way = await proxy()
+  const jobs = t.manager({ connectionString: way.url, timing: { poll: 1_000 } })
+  const errors: string[] = []
+  jobs.on('error', ({ message }) => errors.push(message))
+  const note = jobs.job('note', async (n: number) => n)
+  const handles = await note.delayMany([[1], [2], [3]])
+  way.swallow('.claim(')
+  await t.worker(jobs, { concurrency: 4 })
+  expect(await Promise.all(handles.map((handle) => handle.result()))).toEqual([1, 2, 3])
+  expect(errors.length).toBeGreaterThan(0)
+  const ended = await Promise.all(handles.map((handle) => handle.status()))
+  expect(ended.map((status) => status?.attempts)).toEqual([1, 1, 1])
+})

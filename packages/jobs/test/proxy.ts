@@ -11,6 +11,8 @@ export interface Proxy {
   mend(): void
   /** Leaves the connections that sent a plain statement with this text half open: nothing passes, nobody is told. */
   silence(text: string): void
+  /** Passes the next statement with this text on, and cuts its connection instead of passing on the answer. */
+  swallow(text: string): void
 }
 
 export interface ProxyOptions {
@@ -40,6 +42,8 @@ async function open(
   const silent = new WeakSet<Socket>()
   let whole = true
   let statements = 0
+  let swallowed: string | null = null
+  const doomed = new WeakSet<Socket>()
   const server = createServer((socket) => {
     if (!whole) return void socket.destroy()
     const onward = createConnection({ host: target.hostname, port: Number(target.port) })
@@ -50,6 +54,10 @@ async function open(
     join(socket, onward, (data) => {
       const parts = asked(data)
       statements += parts.filter(endsStatement).length
+      if (swallowed !== null && parts.some((part) => part.includes(swallowed ?? ''))) {
+        doomed.add(onward)
+        swallowed = null
+      }
       for (const part of parts) if (part[0] === plainStatement) sent.statements += part.toString('latin1', 5)
       return data
     })
@@ -58,7 +66,10 @@ async function open(
   })
   function join(from: Socket, to: Socket, pass: (data: Buffer) => Buffer): void {
     sockets.add(from)
-    from.on('data', (data: Buffer) => silent.has(from) || to.write(pass(data)))
+    from.on('data', (data: Buffer) => {
+      if (doomed.has(from)) return void from.destroy()
+      if (!silent.has(from)) to.write(pass(data))
+    })
     from.on('error', () => to.destroy())
     from.on('close', () => {
       sockets.delete(from)
@@ -83,6 +94,9 @@ async function open(
     },
     mend() {
       whole = true
+    },
+    swallow(text) {
+      swallowed = text
     },
     silence(text) {
       for (const [socket, { statements, answers }] of plain) {
