@@ -22,7 +22,7 @@ describe.skipIf(missing)('The console in Chromium', () => {
   let home: string
   let database: Awaited<ReturnType<typeof appDatabase>>
   let base: string
-  const ids = { slow: '', failed: '', finished: '' }
+  const ids = { slow: '', failed: '', finished: '', flow: '' }
   /** What the running slow jobs wait for, by their first argument. */
   const go = new Map<string, (part: number) => Promise<void>>()
   const ends = new Map<string, () => void>()
@@ -73,6 +73,10 @@ describe.skipIf(missing)('The console in Chromium', () => {
     ids.slow = (await defined.slow.delay('donors-q3.csv')).id
     await defined.nobody.delay('October')
     await defined.mail.delayIn('2h', 'later@example.org')
+    ids.flow = (
+      await defined.mail.with({ after: [ids.slow, ids.failed], afterFailure: 'run' }).delay('all@example.org')
+    ).id
+    await defined.mail.with({ after: ids.flow }).delay('then@example.org')
     const dropped = await defined.nobody.delay('September')
     await dropped.cancel()
     await makeSchedules()
@@ -151,6 +155,10 @@ describe.skipIf(missing)('The console in Chromium', () => {
     jobs: () => '/jobs',
     'jobs-failed': () => '/jobs?state=failed',
     'jobs-none': () => '/jobs?name=nothing',
+    'jobs-bulk': () => '/jobs/bulk?action=retry&state=failed&queue=letters',
+    queues: () => '/queues',
+    workers: () => '/workers',
+    'job-flow': () => `/jobs/${ids.flow}`,
     job: () => `/jobs/${ids.slow}`,
     'job-failed': () => `/jobs/${ids.failed}`,
     'job-finished': () => `/jobs/${ids.finished}`,
@@ -285,6 +293,45 @@ describe.skipIf(missing)('The console in Chromium', () => {
       await page.getByRole('link', { name: '1 new' }).waitFor({ timeout: 15_000 })
       expect(await page.locator('tbody tr').first().getAttribute('id')).toBe(first)
     })
+  })
+
+  it('a queue is paused and resumed in place, and another browser sees it', async () => {
+    await visit('/queues', async (page) => {
+      await light(page, 'live')
+      const row = page.locator('#queue-mail')
+      await row.getByRole('button', { name: 'Pause' }).click()
+      await row.getByText('paused').waitFor()
+      expect(await program.context.jobs.queue('mail')).toMatchObject({ paused: true })
+      await fetch(`${base}/queues/mail/resume`, { method: 'POST', headers: { accept: 'application/json' } })
+      await row.getByRole('button', { name: 'Pause' }).waitFor()
+    })
+  })
+
+  it('the list is narrowed by its form, and canceled as a whole, without JavaScript', async () => {
+    const { jobs } = program.context
+    await defined.nobody.with({ queue: 'letters to all' }).delayMany([['Adams'], ['Baker'], ['Clark']])
+    await visit(
+      '/jobs?state=queued',
+      async (page) => {
+        await page.getByLabel('Queue').selectOption('letters to all')
+        await page.getByLabel('Text').fill('aker')
+        await page.getByLabel('Created').selectOption('1h')
+        await page.getByRole('button', { name: 'Filter' }).click()
+        await page.getByText('1 job', { exact: true }).waitFor()
+        await page.getByLabel('Text').fill('')
+        await page.getByRole('button', { name: 'Filter' }).click()
+        await page.getByText('3 jobs', { exact: true }).waitFor()
+        await page.getByRole('link', { name: 'Cancel all' }).click()
+        await page.getByText('3 unfinished jobs match.').waitFor()
+        expect(await jobs.count({ queue: 'letters to all', state: 'queued' })).toMatchObject({ count: 3 })
+        await page.getByRole('button', { name: 'Cancel 3 jobs' }).click()
+        await page.getByText('3 jobs were canceled.').waitFor()
+        expect(await jobs.count({ queue: 'letters to all', state: 'canceled' })).toMatchObject({ count: 3 })
+        await page.getByRole('link', { name: 'Back to the list' }).click()
+        await page.getByText('No job matches').waitFor()
+      },
+      { javaScriptEnabled: false },
+    )
   })
 
   it('a schedule is run, paused and deleted from the list, in place; deleting asks first', async () => {

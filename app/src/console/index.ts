@@ -12,6 +12,7 @@ import { overviewPart, overviewRoutes } from './overview/index.ts'
 import { notePageCursors } from './page-cursor.ts'
 import type { ConsolePart } from './part.ts'
 import { beatFigures } from './pulse.ts'
+import { queuesPart, queuesRoutes } from './queues/index.ts'
 import { schedulesPart, schedulesRoutes } from './schedules/index.ts'
 
 export { forPages } from './accept.ts'
@@ -32,7 +33,7 @@ declare module 'fastify' {
  * @param parts what the features add
  */
 export async function installConsole(app: HttpServer, context: Context, parts: ConsolePart[]): Promise<void> {
-  const all = [overviewPart, jobsPart, schedulesPart, ...parts]
+  const all = [overviewPart, jobsPart, schedulesPart, queuesPart, ...parts]
   const assets = await loadAssets(all.flatMap((part) => part.assets ?? []))
   app.decorate('console', createConsole(context, all, assets))
   setErrorPage(app, errorPage)
@@ -43,5 +44,6 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   overviewRoutes(app, context)
   jobsRoutes(app, context)
   schedulesRoutes(app, context)
+  queuesRoutes(app, context)
   beatFigures(app, context)
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from '../platform/context.ts'
 import type { HttpServer } from '../platform/http/index.ts'
+import { tellQueues } from './queues/tell.ts'
 
 const EVERY = 2_000
 
@@ -23,7 +24,7 @@ export function beatFigures(app: HttpServer, context: Context): void {
     }
     try {
       const now = await fingerprint(context)
-      if (last !== null && now !== last) await tell(context)
+      if (last !== null && now !== last) await tellQueues(context)
       last = now
     } catch (error) {
       context.log.debug({ err: error }, 'the figures could not be looked at')
@@ -61,7 +62,3 @@ async function fingerprint({ jobs }: Context): Promise<string> {
   const running = workers.map(({ id, jobs: held }) => [id, held.map((job) => job.id)])
   return JSON.stringify([counts, running, ended])
 }
-
-/** No element is about this subject: it wakes the figures and "n new", and no row. */
-const tell = ({ live, database }: Context) =>
-  live.publish(database.pool, { topic: 'jobs', type: 'queues.changed', subject: 'queues', detail: {} })

@@ -16,12 +16,8 @@ export function bulkActions({
   const cancel =
     states === null ? !ended_after && !ended_before : states.every((each) => !ended.includes(each))
   return [
-    ...(retry
-      ? [{ action: 'retry' as const, label: states ? 'Retry all of these' : 'Retry the failed ones' }]
-      : []),
-    ...(cancel
-      ? [{ action: 'cancel' as const, label: states ? 'Cancel all of these' : 'Cancel the unfinished ones' }]
-      : []),
+    ...(retry ? [{ action: 'retry' as const, label: states ? 'Retry all' : 'Retry failed' }] : []),
+    ...(cancel ? [{ action: 'cancel' as const, label: states ? 'Cancel all' : 'Cancel unfinished' }] : []),
   ]
 }
 

@@ -53,12 +53,12 @@ export function BulkQuestion({ action, narrowing, answer: { matched, more } }: A
       </Empty>
     )
   return (
-    <div class="bulk">
+    <div class="confirm">
       <Notice tone="warn" title={<Matched which={which} matched={matched} more={more} />}>
-        {what} Jobs that match only by then, or no longer, are taken as they are then.
+        {what} It is about the jobs that match at that moment.
       </Notice>
       <Facts facts={factsOf(narrowing)} />
-      <div class="bulk-buttons">
+      <div class="buttons">
         <PostButton
           tone={action === 'cancel' ? 'danger' : 'main'}
           action="/jobs/bulk"
@@ -78,7 +78,7 @@ export function BulkResult({ action, narrowing, answer }: AskProps): VNode {
   const { done, canceling, refused } = answer
   const bad = refused.length > 0
   return (
-    <div class="bulk">
+    <div class="confirm">
       <Notice
         tone={bad ? 'warn' : 'good'}
         role="status"
@@ -100,7 +100,7 @@ export function BulkResult({ action, narrowing, answer }: AskProps): VNode {
           </p>
         ))}
       </Notice>
-      <div class="bulk-buttons">
+      <div class="buttons">
         <ButtonLink href={listAddress(narrowing)}>Back to the list</ButtonLink>
       </div>
     </div>

@@ -16,7 +16,7 @@ export function bulkRoutes(app: HttpServer, { jobs }: Context): void {
     const narrowing = narrowingOf(request.query)
     const answer = await jobs.bulk(action, bulkFilterOf(narrowing), { dryRun: true })
     const body = <BulkQuestion action={action} narrowing={narrowing} answer={answer} />
-    return sendPage(request, reply, { title: titles[action], active: '/jobs', topics: [], body })
+    return sendPage(request, reply, { title: titles[action], active: '/jobs', topics: ['jobs'], body })
   })
 
   app.post('/jobs/bulk', forPages, async (request, reply) => {
@@ -24,7 +24,7 @@ export function bulkRoutes(app: HttpServer, { jobs }: Context): void {
     const narrowing = narrowingOf(request.body)
     const answer = await jobs.bulk(action, bulkFilterOf(narrowing))
     const body = <BulkResult action={action} narrowing={narrowing} answer={answer} />
-    return sendPage(request, reply, { title: titles[action], active: '/jobs', topics: [], body })
+    return sendPage(request, reply, { title: titles[action], active: '/jobs', topics: ['jobs'], body })
   })
 }
 

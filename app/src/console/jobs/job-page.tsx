@@ -16,6 +16,8 @@ import {
 import { Attempts, wholeError } from './attempts.tsx'
 import { JobLog } from './job-log.tsx'
 import { tookOf } from './job-row.tsx'
+import { JobSteps } from './job-steps.tsx'
+import { Linked } from './linked-jobs.tsx'
 import { timelineOf } from './timeline.tsx'
 
 /** What can be done with a job in its state; lives in the page's head and goes along with each change. */
@@ -59,6 +61,7 @@ export function JobBody({ job, notice }: JobBodyProps): VNode {
         <Panel id="job-log-panel" title="Log">
           <JobLog lines={job.log} />
         </Panel>
+        {job.steps.length > 0 ? <JobSteps steps={job.steps} /> : null}
         <Panel id="job-args" title="Arguments">
           <JsonBlock value={job.args} label="Arguments" id="job-args-code" />
         </Panel>
@@ -72,6 +75,12 @@ export function JobBody({ job, notice }: JobBodyProps): VNode {
         <Panel id="job-timeline" title="What happened">
           <Timeline entries={timelineOf(job)} />
         </Panel>
+        <Linked
+          id="job-parents"
+          title={job.state === 'deferred' ? 'Waits for' : 'Waited for'}
+          jobs={job.parents}
+        />
+        <Linked id="job-children" title="Wait for it" jobs={job.children} />
         <Panel id="job-facts" title="About this job">
           <Facts facts={factsOf(job)} />
         </Panel>

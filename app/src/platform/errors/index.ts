@@ -17,6 +17,7 @@ export const errors = defineErrors({
   not_found: { status: 404, message: 'There is nothing at {path}.' },
   job_not_found: { status: 404, message: 'Job not found' },
   schedule_not_found: { status: 404, message: 'There is no schedule "{name}".' },
+  queue_not_found: { status: 404, message: 'There is no queue "{name}": no job ever came into it.' },
   job_conflict: { status: 409, message: '{reason}' },
   too_large: {
     status: 413,
