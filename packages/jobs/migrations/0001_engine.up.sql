@@ -713,7 +713,9 @@ $$;
 
 -- Moves finished jobs into history, if their token still holds. Answers the ids that it did not move: lost, or locked
 -- by somebody at this moment. Rows are locked in id order, and no row is waited for.
-create function :schema.complete(p_ended text) returns bigint[]
+create function :schema.complete(
+  p_ids bigint[], p_tokens bigint[], p_ages double precision[], p_results jsonb[], p_progress real[], p_messages text[]
+) returns bigint[]
 language plpgsql
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -728,8 +730,8 @@ declare
   v_led bigint[];
 begin
   with ended as materialized (
-    select e.* from jsonb_to_recordset(p_ended::jsonb)
-      as e(id bigint, token bigint, age double precision, result jsonb, progress real, message text)
+    select e.* from unnest(p_ids, p_tokens, p_ages, p_results, p_progress, p_messages)
+      as e(id, token, age, result, progress, message)
   ), locked as materialized (
     select j.ctid as place, e.* from ended e join :schema.job j on j.id = e.id
     where j.token = e.token                           -- only a claimed row has a token
@@ -757,11 +759,14 @@ begin
     delete from :schema.progress p using gone g where g.progress is not null and p.job_id = g.id
   ), counted as (
     insert into :schema.tally (queue, finished) select queue, count(*) from gone group by queue
-  ), woken as (
-    select count(pg_notify(':schema', 'ended ' || id)) from gone where awaited
+  ), moved as (
+    select count(*) as jobs, array_agg(id) filter (where leads) as led,
+      count(pg_notify(':schema', 'ended ' || id)) filter (where awaited) as woken
+    from gone
   )
-  select array(select e.id from ended e where e.id not in (select id from gone)), (select array_agg(id) from gone where leads)
-  into v_missing, v_led from woken;
+  select case when m.jobs = cardinality(p_ids) then '{}' else array(select e.id from ended e where e.id not in (select id from gone)) end,
+    m.led
+  into v_missing, v_led from moved m where m.woken >= 0;
   if v_led is not null then perform :schema.settle(v_led, 10); end if;
   return v_missing;
 end

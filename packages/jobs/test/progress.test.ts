@@ -144,3 +144,40 @@ test('a job claimed ahead of its start shows as queued until it runs', async () 
   open()
   await until(() => seen.length === 1700)
 })
+
+test('results and messages of one batch come back as they were, whatever characters they hold', async () => {
+  const jobs = t.manager()
+  const strange = [
+    '"',
+    '\\',
+    '\\"',
+    '\n\t',
+    '{a,"b"}',
+    'NULL',
+    '',
+    ' ',
+    "'",
+    'é🙂',
+    '\u2028',
+    '{}',
+    '[1,2]',
+    '\u0001',
+  ]
+  const echo = jobs.job('echo', async (text: string, speaks: boolean) => {
+    if (speaks) await currentJob().progress(0.5, text)
+    return { text, [text]: [text, null] }
+  })
+  const handles = await echo.delayMany(
+    strange.flatMap((text): [string, boolean][] => [
+      [text, true],
+      [text, false],
+    ]),
+  )
+  await t.worker(jobs)
+  for (const [index, handle] of handles.entries()) {
+    const text = strange[Math.floor(index / 2)] ?? ''
+    expect(await handle.result()).toEqual({ text, [text]: [text, null] })
+    const status = await handle.status()
+    expect(status?.progressMessage).toBe(index % 2 === 0 ? text : null)
+  }
+})

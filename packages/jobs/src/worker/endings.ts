@@ -153,16 +153,21 @@ export class Endings {
 
   async #writeFinished(items: readonly Finished[]): Promise<readonly string[]> {
     const now = performance.now()
-    const parts = items.map(({ id, token, run, result }) => {
-      const age = (now - run.startedAt).toFixed(3)
-      const progress =
-        run.value === null ? '' : `,"progress":${run.value},"message":${JSON.stringify(run.message)}`
-      return `{"id":${id},"token":${token},"age":${age},"result":${result}${progress}}`
-    })
+    const ages = items.map(({ run }) => now - run.startedAt)
+    // JSON text has no control characters, so escaping it once more is what PostgreSQL's array syntax wants.
+    const results = items.map(({ result }) => JSON.stringify(result))
+    const spoke = items.some(({ run }) => run.value !== null)
     const { database } = this.#engine
     const rows = await database.work<{ missing: string[] }>({
       text: complete(database.schema),
-      values: [`[${parts.join(',')}]`],
+      values: [
+        list(items.map(({ id }) => id)),
+        list(items.map(({ token }) => token)),
+        list(ages),
+        list(results),
+        spoke ? items.map(({ run }) => run.value) : null,
+        spoke ? items.map(({ run }) => run.message) : null,
+      ],
     })
     return rows[0]?.missing ?? []
   }
@@ -280,6 +285,9 @@ export class Endings {
     if (run) this.#engine.events.emit('lost', news(run))
   }
 }
+
+/** An array as PostgreSQL reads it; the driver would escape each item. */
+const list = (items: readonly (string | number)[]) => `{${items.join(',')}}`
 
 function record(id: string, token: string, run: Run | null) {
   return {
