@@ -54,7 +54,9 @@ async function one(planned: Planned): Promise<void> {
 }
 
 async function many(planned: Planned): Promise<void> {
-  const names = Array.from({ length: random.between(2, 30) }, () => ask(planned))
+  const names = Array.from({ length: random.between(2, planned.keys.serialKey === undefined ? 30 : 5) }, () =>
+    ask(planned),
+  )
   try {
     const handles = await of(planned.kind)
       .with({ ...planned.options, ...planned.keys })

@@ -57,7 +57,7 @@ export function plan(random: Random): Planned {
   const plain = random.chance(0.8)
   return {
     kind,
-    n: amount(kind, random),
+    n: amount(kind, random, keyed ? 0.02 : 0.1),
     options: { queue, priority: !plain && random.chance(0.5) ? 1 : 0 },
     keys: {
       ...(queue === 'serial' ? { serialKey: `s${random.between(1, 12)}` } : {}),
@@ -72,11 +72,12 @@ export function plan(random: Random): Planned {
 /** What jobs of keys and limits do, as each holds up others. */
 const tame = ['quick', 'wait', 'fail', 'listen', 'report'] as const
 
-function amount(kind: KindName, random: Random): number {
+/** @param long the share of those that take long */
+function amount(kind: KindName, random: Random, long: number): number {
   if (kind === 'fail') return random.between(1, 4)
   if (kind === 'block') return random.between(100, timing.dead * 2)
   if (kind === 'leak') return random.between(1, 20)
   if (kind === 'late') return random.between(50, 300)
   // Most are short; a few outlive a death.
-  return random.chance(0.1) ? random.between(500, 3_000) : random.between(1, 100)
+  return random.chance(long) ? random.between(500, 3_000) : random.between(1, 100)
 }

@@ -2,7 +2,7 @@ import type { Check, Finding } from '../findings.ts'
 import { type Call, listOf } from '../history.ts'
 import { type Lease, leases } from '../leases.ts'
 
-/** While a job of a unique key is surely unfinished (from its call's answer to its last run's end), none other is made. */
+/** While a job of a unique key (each name of a job has its own) is surely unfinished (from its call's answer to its last run's end), none other is made. */
 export const unique: Check = (history) => {
   const lastEnd = new Map<string, Lease>()
   for (const lease of leases(history)) {
@@ -11,8 +11,7 @@ export const unique: Check = (history) => {
   }
   const byKey = new Map<string, Call[]>()
   for (const call of history.calls.values())
-    if (call.uniqueKey !== undefined && call.stored)
-      listOf(byKey, `${call.queue} ${call.uniqueKey}`).push(call)
+    if (call.uniqueKey !== undefined && call.stored) listOf(byKey, `${call.job} ${call.uniqueKey}`).push(call)
 
   const findings: Finding[] = []
   for (const [key, calls] of byKey) {
