@@ -37,8 +37,7 @@ export class Database {
     this.#migrate = migrate
     this.#ownsPool = !pool
     this.pool = pool ?? new pg.Pool({ ...(connectionString ? { connectionString } : {}), max: 8 })
-    // Without a listener a dropped idle connection would end the process; the next query reports what is wrong.
-    if (this.#ownsPool) this.pool.on('error', () => {})
+    if (this.#ownsPool) survivesLosses(this.pool)
   }
 
   /** Resolves when the tables are there; tried anew by the next call where it failed. */
@@ -108,7 +107,7 @@ export class Database {
         idleTimeoutMillis: 10_000,
         keepAlive: true,
       })
-      this.#workers.on('error', () => {})
+      survivesLosses(this.#workers)
     }
     return this.#workers
   }
@@ -187,4 +186,10 @@ export class Database {
         'Run `await jobs.migrate()` once, or leave out `migrate: false`.',
     )
   }
+}
+
+/** Without listeners a lost connection would end the process, idle or taken; the next query reports what is wrong. */
+function survivesLosses(pool: pg.Pool): void {
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Database } from '../src/database.ts'
 import { proxies } from './proxy.ts'
 import { fast, gate, setting, sleep, until } from './setting.ts'
 
@@ -116,4 +117,18 @@ test('a claim whose answer is lost strands no job', async () => {
   expect(errors.length).toBeGreaterThan(0)
   const ended = await Promise.all(handles.map((handle) => handle.status()))
   expect(ended.map((status) => status?.attempts)).toEqual([1, 1, 1])
+})
+
+test('a connection that is lost while a part of the engine has it ends no process', async () => {
+  const database = new Database({ connectionString: t.url, schema: 'factotum_jobs', migrate: false })
+  for (const pool of [database.workers, database.pool]) {
+    const client = await pool.connect()
+    const ended = new Promise((resolve) => client.once('end', resolve))
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    await t.sql('select pg_terminate_backend($1)', [rows[0]?.pid])
+    await ended
+    client.release()
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  }
+  await database.close()
 })
