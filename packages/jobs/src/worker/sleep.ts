@@ -65,7 +65,8 @@ export class Sleep {
     this.#idle = true
     if (!this.#said) {
       if (performance.now() < this.#watchUntil) {
-        return this.#lookAfter(Math.min(firstLook * 2 ** this.#step++, longestLook))
+        this.#lookAfter(Math.min(firstLook * 2 ** this.#step++, longestLook))
+        return
       }
       this.#step = 0
       this.#tell(true)
