@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from '../platform/context.ts'
 import type { HttpServer } from '../platform/http/index.ts'
+import { COUNTED } from './queues/bound.ts'
 import { tellQueues } from './queues/tell.ts'
 
 const EVERY = 2_000
@@ -55,7 +56,11 @@ function listensToJobs(url = ''): boolean {
 
 /** Differs when a job was made, began or ended, also when all of it happened between two looks. */
 async function fingerprint({ jobs }: Context): Promise<string> {
-  const [queues, workers, minutes] = await Promise.all([jobs.queues(), jobs.workers(), jobs.throughput(2)])
+  const [queues, workers, minutes] = await Promise.all([
+    jobs.queues({ most: COUNTED }),
+    jobs.workers(),
+    jobs.throughput(2),
+  ])
   // Wait and rates go on by themselves.
   const counts = queues.map(({ oldestWaiting, finishedPerMinute, failedPerMinute, ...numbers }) => numbers)
   const ended = minutes.filter(({ finished, failed }) => finished + failed > 0)

@@ -3,17 +3,20 @@ import type { ComponentChildren, VNode } from 'preact'
 import { since } from '../assets/format.js'
 import { Count } from '../components/index.ts'
 import { midnight, type Person } from '../person.ts'
+import { COUNTED } from '../queues/bound.ts'
 
 /** What runs, waits and ended, in five numbers. */
 export async function loadFigures(jobs: JobManager, { zone }: Person): Promise<VNode> {
   const now = new Date()
   const [queues, workers, ended] = await Promise.all([
-    jobs.queues(),
+    jobs.queues({ most: COUNTED }),
     jobs.workers(),
     jobs.ended(midnight(now, zone)),
   ])
   const sum = (field: 'queued' | 'started' | 'scheduled' | 'deferred') =>
     queues.reduce((total, queue) => total + queue[field], 0)
+  // A sum that reached the bound with a count that stopped: there are more.
+  const more = (value: number) => value >= COUNTED && queues.some((queue) => queue.more)
   const waits = queues.map(({ oldestWaiting }) => oldestWaiting).filter((seconds) => seconds !== null)
   const oldest = waits.length > 0 ? new Date(now.getTime() - Math.max(...waits) * 1_000) : null
   return (
@@ -47,6 +50,7 @@ export async function loadFigures(jobs: JobManager, { zone }: Person): Promise<V
         id="waiting"
         label="Waiting"
         value={sum('queued') + sum('deferred')}
+        more={more(sum('queued') + sum('deferred'))}
         href="/jobs?state=queued"
         note={oldest ? <>oldest {since(oldest, now)}</> : null}
       />
@@ -54,6 +58,7 @@ export async function loadFigures(jobs: JobManager, { zone }: Person): Promise<V
         id="scheduled"
         label="Scheduled"
         value={sum('scheduled')}
+        more={more(sum('scheduled'))}
         href="/jobs?state=scheduled"
         note="for later"
       />
@@ -92,18 +97,21 @@ interface FigureProps {
   id: string
   label: string
   value: number
+  /** The count stopped there: there are more. */
+  more?: boolean
   href: string
   note: ComponentChildren
   tone?: 'plain' | 'bad' | 'warn'
 }
 
-function Figure({ id, label, value, href, note, tone = 'plain' }: FigureProps): VNode {
+function Figure({ id, label, value, more = false, href, note, tone = 'plain' }: FigureProps): VNode {
   return (
     <a class={`figure figure-${tone}`} href={href} id={`figure-${id}`}>
       <span class="figure-label">{label}</span>
       <span class="figure-line">
         <span class="figure-value">
           <Count value={value} roll={`figure-${id}-value`} />
+          {more ? '+' : ''}
         </span>
         <span class="figure-note">{note}</span>
       </span>

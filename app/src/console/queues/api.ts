@@ -2,6 +2,7 @@ import type { Context } from '../../platform/context.ts'
 import type { HttpServer } from '../../platform/http/index.ts'
 import { refusedBody } from '../jobs/schemas.ts'
 import { queueBodyOf, workerBodyOf } from './bodies.ts'
+import { COUNTED } from './bound.ts'
 import { findQueue } from './find-queue.ts'
 import { queueBody, queueListBody, queueParams, workerListBody } from './schemas.ts'
 import { tellQueues } from './tell.ts'
@@ -16,7 +17,7 @@ export function queuesApi(app: HttpServer, context: Context): void {
   app.get(
     '/queues',
     { schema: { tags, summary: 'Every queue that ever had a job', response: { 200: queueListBody } } },
-    async () => ({ queues: (await jobs.queues()).map(queueBodyOf) }),
+    async () => ({ queues: (await jobs.queues({ most: COUNTED })).map(queueBodyOf) }),
   )
 
   app.get(

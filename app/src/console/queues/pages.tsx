@@ -3,6 +3,7 @@ import type { HttpServer } from '../../platform/http/index.ts'
 import { forPages } from '../accept.ts'
 import { elementId } from '../element-id.ts'
 import { sendFragment, sendPage } from '../page.tsx'
+import { COUNTED } from './bound.ts'
 import { findQueue } from './find-queue.ts'
 import { QueueList } from './queue-list.tsx'
 import { queueParams } from './schemas.ts'
@@ -17,7 +18,7 @@ export function queuesPages(app: HttpServer, context: Context): void {
   const one = { ...forPages, schema: { params: queueParams, hide: true } }
 
   app.get<{ Querystring: { only?: string } }>('/queues', forPages, async (request, reply) => {
-    const body = <QueueList queues={await jobs.queues()} />
+    const body = <QueueList queues={await jobs.queues({ most: COUNTED })} />
     if (request.query.only === 'list') return sendFragment(reply, body)
     return sendPage(request, reply, { title: 'Queues', active: '/queues', topics, body })
   })
@@ -33,7 +34,7 @@ export function queuesPages(app: HttpServer, context: Context): void {
       await jobs[verb](name)
       await tellQueues(context)
       if (request.headers['hx-request'] !== 'true') return reply.redirect('/queues', 303)
-      return sendFragment(reply, <QueueList queues={await jobs.queues()} />)
+      return sendFragment(reply, <QueueList queues={await jobs.queues({ most: COUNTED })} />)
     })
 
   app.get<{ Querystring: { only?: string } }>('/workers', forPages, async (request, reply) => {

@@ -14,6 +14,7 @@ import {
 } from '../components/index.ts'
 import { elementId } from '../element-id.ts'
 import { listAddress } from '../jobs/filter.ts'
+import { COUNTED } from './bound.ts'
 
 const columns: Column[] = [
   { label: 'Queue' },
@@ -59,7 +60,10 @@ function QueueRow({ queue }: { queue: QueueFigures }): VNode {
   const { name, paused, limits, queued, started, scheduled, deferred, oldestWaiting, more } = queue
   const id = elementId('queue', name)
   const verb = paused ? 'resume' : 'pause'
-  const bound = more ? '+' : ''
+  const later = scheduled + deferred
+  // One flag for all counts of a queue: it is about waiting jobs where these reached the bound.
+  const waitingMore = more && queued >= COUNTED
+  const laterMore = more && (!waitingMore || later >= COUNTED)
   return (
     <Row id={id}>
       <Cell label="Queue" main>
@@ -72,7 +76,7 @@ function QueueRow({ queue }: { queue: QueueFigures }): VNode {
         <QueueState queue={queue} />
       </Cell>
       <Cell label="Waiting" end>
-        <Figure value={queued} bound={bound} href={listAddress({ queue: name, state: 'queued' })} />
+        <Figure value={queued} more={waitingMore} href={listAddress({ queue: name, state: 'queued' })} />
         {oldestWaiting !== null && oldestWaiting >= 1 ? (
           <span class="row-note under">
             {' '}
@@ -85,8 +89,8 @@ function QueueRow({ queue }: { queue: QueueFigures }): VNode {
       </Cell>
       <Cell label="Later" end>
         <Figure
-          value={scheduled + deferred}
-          bound={bound}
+          value={later}
+          more={laterMore}
           href={listAddress({ queue: name, state: 'scheduled,deferred' })}
         />
       </Cell>
@@ -113,12 +117,12 @@ function QueueState({ queue: { paused, started, queued } }: { queue: QueueFigure
   return <StateSign sign="finished" word="idle" />
 }
 
-function Figure({ value, bound = '', href }: { value: number; bound?: string; href: string }): VNode {
+function Figure({ value, more = false, href }: { value: number; more?: boolean; href: string }): VNode {
   if (value === 0) return <span class="none">–</span>
   return (
     <a href={href}>
       <Count value={value} />
-      {bound}
+      {more ? '+' : ''}
     </a>
   )
 }
