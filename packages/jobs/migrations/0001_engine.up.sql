@@ -723,6 +723,7 @@ set enable_bitmapscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_material = off
+set enable_sort = on                                 -- whatever the session says: else the whole table is read
 set jit = off
 as $$
 declare

@@ -26,12 +26,19 @@ export async function setLimits(
   await database.query(setLimitsSql(database.schema), [queue, stored && JSON.stringify(stored)])
 }
 
-export function limitsOf({ running, starts, per, keyRunning, keyStarts, keyPer }: StoredLimits): QueueLimits {
+export function limitsOf({
+  running,
+  starts,
+  per,
+  keyRunning,
+  keyStarts,
+  keyPer,
+}: StoredLimits): QueueLimits<number> {
   const perKey = limitOf(keyRunning, keyStarts, keyPer)
   return { ...limitOf(running, starts, per), ...(Object.keys(perKey).length > 0 ? { perKey } : {}) }
 }
 
-const limitOf = (running?: number, most?: number, per?: number): Limit => ({
+const limitOf = (running?: number, most?: number, per?: number): Limit<number> => ({
   ...(running === undefined ? {} : { running }),
   ...(most === undefined || per === undefined ? {} : { starts: { most, per } }),
 })

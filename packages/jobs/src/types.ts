@@ -84,16 +84,16 @@ export interface KeyOptions<Args extends unknown[]> {
 export interface JobOptions<Args extends unknown[] = unknown[]> extends RunOptions, KeyOptions<Args> {}
 
 /** How many jobs of a queue may run, and start. */
-export interface Limit {
+export interface Limit<Per extends Duration = Duration> {
   /** At most so many at a time, over all workers. */
   running?: number
   /** At most so many in any interval of this length, wherever it begins. */
-  starts?: { most: number; per: Duration }
+  starts?: { most: number; per: Per }
 }
 
 /** The limits of a queue, and those that hold for each limit key in it by itself. */
-export interface QueueLimits extends Limit {
-  perKey?: Limit
+export interface QueueLimits<Per extends Duration = Duration> extends Limit<Per> {
+  perKey?: Limit<Per>
 }
 
 /** Where a job's handler runs; it is given by its module then. */
@@ -311,8 +311,8 @@ export interface BulkAnswer {
 export interface QueueFigures {
   name: string
   paused: boolean
-  /** Null where there are none. */
-  limits: QueueLimits | null
+  /** Null where there are none; intervals in milliseconds. */
+  limits: QueueLimits<number> | null
   scheduled: number
   queued: number
   started: number

@@ -24,7 +24,7 @@ export const queueBodyOf = (queue: QueueFigures) => ({
 const limitOf = ({ running, starts }: Pick<Limits, 'running' | 'starts'>) => ({
   running: running ?? null,
   // The engine answers intervals in milliseconds.
-  starts: starts ? { most: starts.most, per_ms: Number(starts.per) } : null,
+  starts: starts ? { most: starts.most, per_ms: starts.per } : null,
 })
 
 /** A worker of `GET /workers`. */

@@ -1,5 +1,6 @@
-import type { QueueFigures } from '@factotum/jobs'
+import type { Limit, QueueFigures } from '@factotum/jobs'
 import type { VNode } from 'preact'
+import { duration } from '../assets/format.js'
 import {
   ButtonLink,
   Cell,
@@ -146,9 +147,11 @@ function Rate({ queue: { finishedPerMinute, failedPerMinute } }: { queue: QueueF
 const rounded = (rate: number) => (rate >= 10 ? Math.round(rate) : Math.ceil(rate * 10) / 10)
 
 function limitText({ running, starts, perKey }: NonNullable<QueueFigures['limits']>): string {
-  const parts = (limit: { running?: number; starts?: { most: number } }, whose: string) => [
+  const parts = (limit: Limit<number>, whose: string) => [
     ...(limit.running === undefined ? [] : [`${limit.running} at a time${whose}`]),
-    ...(limit.starts === undefined ? [] : [`${limit.starts.most} starts in an interval${whose}`]),
+    ...(limit.starts === undefined
+      ? []
+      : [`${limit.starts.most} starts in ${duration(limit.starts.per)}${whose}`]),
   ]
   return [
     ...parts({ ...(running === undefined ? {} : { running }), ...(starts ? { starts } : {}) }, ''),
