@@ -120,7 +120,7 @@ describe('The pages', () => {
 
   it('list the queues, with their limits and a button that works without JavaScript', async () => {
     const { body } = await page('GET', '/queues')
-    expect(body).toContain('3 at a time, 10 starts in an interval, 1 at a time a key')
+    expect(body).toContain('3 at a time, 10 starts in 1 min, 1 at a time a key')
     expect(body).toContain('action="/queues/a%2Fb%20c/pause"')
     expect(await page('POST', '/queues/a%2Fb%20c/pause')).toMatchObject({ status: 303, location: '/queues' })
     expect((await page('GET', '/queues?only=list')).body).toContain('action="/queues/a%2Fb%20c/resume"')
