@@ -106,6 +106,8 @@ export class Database {
         max: 8,
         idleTimeoutMillis: 10_000,
         keepAlive: true,
+        // A connection that is half open answers never. All of a worker's statements are short, and fenced.
+        query_timeout: 60_000,
       })
       survivesLosses(this.#workers)
     }

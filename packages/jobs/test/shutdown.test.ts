@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { currentJob } from '../src/current-job.ts'
 import { JobError } from '../src/errors.ts'
-import { begun, gate, setting, sleep, until } from './setting.ts'
+import { begun, fast, gate, setting, sleep, until } from './setting.ts'
 
 const t = setting()
 
@@ -48,6 +48,23 @@ test('what does not finish in time goes back at once, spends no attempt, and kee
   await t.worker(other, { concurrency: 1 })
   await Promise.all(handles.map((handle) => handle.result()))
   expect(seen).toEqual([0, 1, 2])
+})
+
+test('what is being canceled is not handed back: it is canceled', async () => {
+  const jobs = t.manager({ timing: { ...fast, cancelGrace: 60_000 } })
+  const aborted = gate()
+  const deaf = jobs.job('deaf', async () => {
+    currentJob().signal.addEventListener('abort', () => aborted.open())
+    await new Promise(() => {})
+  })
+  const running = begun(jobs)
+  const worker = await t.worker(jobs)
+  const handle = await deaf.delay()
+  await running
+  await handle.cancel()
+  await aborted.passed
+  await worker.stop({ grace: 0 })
+  expect(await handle.status()).toMatchObject({ state: 'canceled', canceledHow: 'disowned' })
 })
 
 test('the last words of a job that is handed back are kept; what it says later is dropped', async () => {

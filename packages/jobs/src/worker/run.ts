@@ -188,7 +188,7 @@ export class Run implements CurrentJob {
     this.#abort(new JobError.Canceled())
     if (this.settled) return
     if (this.#timer) clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#takeAway(), grace)
+    this.#timer = setTimeout(() => void this.takeAway(), grace)
   }
 
   /** The job is no longer this run's: the handler is told, and whatever it says from now on is dropped. */
@@ -246,7 +246,8 @@ export class Run implements CurrentJob {
   }
 
   /** Its handler has not ended within the grace. */
-  async #takeAway(): Promise<void> {
+  /** Takes a job that is being canceled from its handler, by force where that can be. */
+  async takeAway(): Promise<void> {
     const execution = this.#execution
     if (!execution) return this.end({ kind: 'canceled', how: 'disowned' })
     await this.#force({ kind: 'canceled', how: 'terminated' }, { kind: 'canceled', how: 'disowned' })

@@ -110,6 +110,8 @@ export class Runner {
   async giveUp(): Promise<ClaimedJob[]> {
     const runs = [...this.#running.values()]
     await Promise.all(runs.map((run) => this.#reports.flush(run)))
+    // What is being canceled must not begin anew elsewhere.
+    await Promise.all(runs.map((run) => (run.canceling ? run.takeAway() : null)))
     const left = runs.filter((run) => !run.settled)
     const reason = new JobError.Closed('The worker was stopped; the job runs again elsewhere.')
     for (const run of left) run.lose(reason)
