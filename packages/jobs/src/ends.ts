@@ -70,8 +70,9 @@ export class Ends {
       return
     }
     if (this.#timer) return
-    const { listening } = this.#engine.listener
-    this.#lookIn(first[this.#step++] ?? (listening ? withListening : withoutListening))
+    const told =
+      this.#engine.listener.listening && [...this.#waiting.keys()].every((id) => this.#marked.has(id))
+    this.#lookIn(first[this.#step++] ?? (told ? withListening : withoutListening))
   }
 
   async #look(): Promise<void> {
@@ -90,8 +91,9 @@ export class Ends {
     const { database } = this.#engine
     const unmarked = ids.filter((id) => !this.#marked.has(id))
     if (unmarked.length === 0) return
-    await database.query(markAwaited(database.schema), [unmarked])
-    this.#marked = new Set(ids)
+    const rows = await database.query<{ id: string }>(markAwaited(database.schema), [unmarked])
+    const before = ids.filter((id) => this.#marked.has(id))
+    this.#marked = new Set([...before, ...rows.map(({ id }) => id)])
   }
 
   #end(id: string): void {
