@@ -32,7 +32,7 @@ export interface Outcome {
 
 const workers = 4
 const callers = 2
-/** What is left when the faults are over ends within this, in ms, or is stuck. */
+/** What is left when the faults are over gets less within this, in ms, or is stuck. */
 const patience = 60_000
 
 /** Nothing here ends the kernel, so nothing needs the disk; commits are waited for as ever. */
@@ -87,10 +87,17 @@ export async function round({ seed, length, folder, onInterrupt, interrupted }: 
   }
 }
 
+/** As long as what is left gets less: after many deaths there are many suspects, and those run one at a time. */
 async function drained(pool: pg.Pool, interrupted: () => boolean): Promise<void> {
-  const end = performance.now() + patience
+  let least = Number.POSITIVE_INFINITY
+  let end = performance.now() + patience
   while (performance.now() < end && !interrupted()) {
-    if ((await patiently(() => countLeft(pool))) === 0) return
+    const left = await patiently(() => countLeft(pool))
+    if (left === 0) return
+    if (left < least) {
+      least = left
+      end = performance.now() + patience
+    }
     await sleep(200)
   }
 }
