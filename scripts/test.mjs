@@ -15,9 +15,6 @@ const programs = [
   { name: 'PostgreSQL 15', paths: [initdb], tests: "the engine's tests on PostgreSQL 15" },
 ]
 
-/** More failures than that are no chance. */
-const mostSecondChances = 4
-
 installMissing({ development: true })
 const root = fileURLToPath(new URL('..', import.meta.url))
 const absent = programs.filter(({ paths }) => !paths.some(existsSync))
@@ -29,7 +26,6 @@ for (const { name, tests } of absent) {
 const requireAll = process.env.REQUIRE_ALL === '1'
 if (requireAll && absent.length > 0) process.exit(1)
 
-const unsteady = []
 const results = [run(process.argv.slice(2))]
 if (process.env.ALSO_POSTGRES_15 === '1' && existsSync(initdb)) {
   console.log('\n== the engine on PostgreSQL 15')
@@ -49,33 +45,12 @@ const sum = (count) => results.reduce((total, result) => total + result[count], 
 const skipped = sum('skipped')
 if (absent.length > 0)
   console.warn(`*** SKIPPED for want of ${absent.map(({ name }) => name).join(', ')}: see above. ***`)
-for (const name of unsteady)
-  console.warn(`*** UNSTEADY: ${name} failed, and passed when its file ran alone. It wants a look. ***`)
 const skippedInVain = requireAll && skipped > 0
 if (skippedInVain) console.error(`${skipped} test(s) were skipped where none may be.`)
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exit(skippedInVain ? 1 : Math.max(...results.map(({ status }) => status)))
 
-/** With SECOND_CHANCE=1 the files of a few failures run once more, alone: a busy machine is slow, a fault stays one. */
 function run(args, env = {}) {
-  const first = vitest(args, env)
-  const failed = [...first.files.keys()].filter((file) => first.files.get(file).unhappy)
-  const some = first.status !== 0 && failed.length > 0 && failed.length <= mostSecondChances
-  if (process.env.SECOND_CHANCE !== '1' || !some) return counted(first)
-  console.log(`\n== once more, alone: ${failed.join(', ')}`)
-  const second = vitest(failed, env)
-  if (second.status !== 0) return counted(first)
-  unsteady.push(...failed.flatMap((file) => first.files.get(file).failures))
-  return counted({ status: 0, files: new Map([...first.files, ...second.files]) })
-}
-
-function counted({ status, files }) {
-  const sum = (count) => [...files.values()].reduce((total, file) => total + file[count], 0)
-  return { status, passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
-}
-
-/** How it ended, and what became of the tests of each file. */
-function vitest(args, env) {
   const folder = mkdtempSync(join(tmpdir(), 'factotum-test-'))
   const report = join(folder, 'report.json')
   const { status } = spawnSync(
@@ -94,21 +69,13 @@ function vitest(args, env) {
       env: { ...process.env, TSX_TSCONFIG_PATH: `${root}tsconfig.json`, ...env },
     },
   )
-  const { testResults = [] } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
+  const {
+    numPassedTests = 0,
+    numFailedTests = 0,
+    numPendingTests = 0,
+  } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
   rmSync(folder, { recursive: true })
-  const files = testResults.map(({ name, status: ended, assertionResults }) => {
-    const withStatus = (...wanted) => assertionResults.filter((one) => wanted.includes(one.status))
-    const failures = withStatus('failed').map(({ fullName }) => fullName)
-    const unhappy = ended === 'failed' || failures.length > 0
-    const counts = {
-      passed: withStatus('passed').length,
-      // A file that could not even begin counts as one.
-      failed: failures.length || (unhappy ? 1 : 0),
-      skipped: withStatus('skipped', 'pending', 'todo', 'disabled').length,
-    }
-    return [name, { ...counts, unhappy, failures: failures.length > 0 ? failures : [name] }]
-  })
-  return { status: status ?? 1, files: new Map(files) }
+  return { status: status ?? 1, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
 }
 
 /** Counts as one test: no promise broken while everything around the engine fails. */
