@@ -34,6 +34,8 @@ const workers = 4
 const callers = 2
 /** What is left when the faults are over gets less within this, in ms, or is stuck. */
 const patience = 60_000
+/** And all of it has ended within this, in ms. */
+const longestDrain = 180_000
 
 /** Nothing here ends the kernel, so nothing needs the disk; commits are waited for as ever. */
 const settings = { fsync: 'off', shared_buffers: '32MB', max_wal_size: '256MB' }
@@ -89,6 +91,7 @@ export async function round({ seed, length, folder, onInterrupt, interrupted }: 
 
 /** As long as what is left gets less: after many deaths there are many suspects, and those run one at a time. */
 async function drained(pool: pg.Pool, interrupted: () => boolean): Promise<void> {
+  const latest = performance.now() + longestDrain
   let least = Number.POSITIVE_INFINITY
   let end = performance.now() + patience
   while (performance.now() < end && !interrupted()) {
@@ -96,7 +99,7 @@ async function drained(pool: pg.Pool, interrupted: () => boolean): Promise<void>
     if (left === 0) return
     if (left < least) {
       least = left
-      end = performance.now() + patience
+      end = Math.min(performance.now() + patience, latest)
     }
     await sleep(200)
   }
