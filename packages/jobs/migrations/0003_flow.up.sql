@@ -156,10 +156,7 @@ begin
   if 0 = any (v_outcomes) then return '?' || v_after[array_position(v_outcomes, 0::smallint)]; end if;
 
   v_ids := :schema.enqueue(p_groups, p_large);
-  -- A unique job that was there before waits for what it was given then.
-  v_made := array(
-    select j.id from :schema.job j where j.id = any (string_to_array(v_ids, ',')::bigint[]) and j.state + 0 = 4
-      and not exists (select from :schema.dependency d where d.child = j.id));
+  v_made := string_to_array(v_ids, ',');
   insert into :schema.dependency (child, parent, place, required, outcome)
   select c.id, p.id, p.place, p_failure = 'cancel', p.outcome
   from unnest(v_made) c(id), rows from (unnest(v_after), unnest(v_outcomes)) with ordinality p(id, outcome, place);
