@@ -6,13 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installMissing } from './install.mjs'
-import { initdb, startPostgres15 } from './postgres-15.mjs'
+import { startPostgres } from './postgres-server.mjs'
+
+const postgres15 = '/usr/lib/postgresql/15/bin'
 
 /** System programs that some tests need, as `scripts/setup` installs them, and those tests' names. */
 const programs = [
   { name: 'Chromium', paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser'], tests: '*.browser.test.ts' },
   { name: 'PgBouncer', paths: ['/usr/sbin/pgbouncer'], tests: 'pgbouncer.test.ts' },
-  { name: 'PostgreSQL 15', paths: [initdb], tests: "the engine's tests on PostgreSQL 15" },
+  { name: 'PostgreSQL 15', paths: [postgres15], tests: "the engine's tests on PostgreSQL 15" },
 ]
 
 installMissing({ development: true })
@@ -27,9 +29,9 @@ const requireAll = process.env.REQUIRE_ALL === '1'
 if (requireAll && absent.length > 0) process.exit(1)
 
 const results = [run(process.argv.slice(2))]
-if (process.env.ALSO_POSTGRES_15 === '1' && existsSync(initdb)) {
+if (process.env.ALSO_POSTGRES_15 === '1' && existsSync(postgres15)) {
   console.log('\n== the engine on PostgreSQL 15')
-  const server = await startPostgres15()
+  const server = await startPostgres(postgres15)
   try {
     // What is packed and exported is the same on every server.
     const again = ['packages/jobs', '--exclude', '**/package.test.ts', '--exclude', '**/door.test.ts']

@@ -1,13 +1,10 @@
-// A PostgreSQL 15 of Debian's, in a cluster of its own for a run of the tests: free port, temporary folder, no trace left.
+// A PostgreSQL server of any version, in a cluster of its own for a run of the tests: free port, temporary folder, no trace left.
 import { spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-
-const bin = '/usr/lib/postgresql/15/bin'
-export const initdb = `${bin}/initdb`
 
 /** Nothing in a test database has to survive the machine. */
 const settings = {
@@ -23,31 +20,34 @@ const settings = {
   unix_socket_directories: '',
 }
 
-/** @returns {Promise<{ url: string, stop: () => Promise<void> }>} */
-export async function startPostgres15() {
-  const folder = mkdtempSync(join(roomiest(), 'factotum-postgres-15-'))
+/**
+ * @param {string} programs the folder of its `initdb` and `postgres`
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ */
+export async function startPostgres(programs) {
+  const folder = mkdtempSync(join(roomiest(), 'factotum-postgres-'))
   const data = join(folder, 'data')
   const log = join(folder, 'log')
   const account = postgresAccount()
   if (account.uid !== undefined) chownSync(folder, account.uid, account.gid)
   const made = spawnSync(
-    initdb,
+    join(programs, 'initdb'),
     ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
     { ...account, encoding: 'utf8', cwd: folder },
   )
-  if (made.status !== 0) throw new Error(`initdb did not succeed:\n${made.stderr}`)
+  if (made.status !== 0) throw new Error(`initdb did not succeed:\n${made.error ?? made.stderr}`)
   const port = await freePort()
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   // It dies with this program, however that ends.
   const server = spawn(
     'setpriv',
-    ['--pdeathsig', 'QUIT', `${bin}/postgres`, '-D', data, '-p', String(port), ...options],
+    ['--pdeathsig', 'QUIT', join(programs, 'postgres'), '-D', data, '-p', String(port), ...options],
     { ...account, cwd: folder, stdio: ['ignore', openSync(log, 'a'), openSync(log, 'a')] },
   )
   const ended = new Promise((resolve) => server.once('exit', resolve))
   for (let tries = 0; !readFileSync(log, 'utf8').includes('ready to accept connections'); tries++) {
     if (tries === 300 || server.exitCode !== null) {
-      throw new Error(`PostgreSQL 15 did not start:\n${readFileSync(log, 'utf8')}`)
+      throw new Error(`${programs}/postgres did not start:\n${readFileSync(log, 'utf8')}`)
     }
     await pause(100)
   }
@@ -68,7 +68,7 @@ function postgresAccount() {
     .split('\n')
     .find((one) => one.startsWith('postgres:'))
   const [, , uid, gid] = line?.split(':') ?? []
-  if (!uid || !gid) throw new Error('There is no user "postgres", as which PostgreSQL 15 could run.')
+  if (!uid || !gid) throw new Error('There is no user "postgres", as which PostgreSQL could run.')
   return { uid: Number(uid), gid: Number(gid) }
 }
 
