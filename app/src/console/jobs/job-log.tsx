@@ -1,13 +1,14 @@
-import type { JobLogLine } from '@factotum/jobs'
+import type { JobDetail } from '@factotum/jobs'
 import type { VNode } from 'preact'
 import { Empty, Time } from '../components/index.ts'
 
 /** The lines that the handler wrote, oldest first. */
-export function JobLog({ lines }: { lines: JobLogLine[] }): VNode {
+export function JobLog({ job }: { job: JobDetail }): VNode {
+  const lines = job.log
   if (lines.length === 0)
     return (
-      <Empty kind="nothing" title="No lines">
-        The handler wrote nothing to this job's log.
+      <Empty kind="nothing" title={job.endedAt ? 'No lines' : 'No lines yet'}>
+        {whyEmpty(job)}
       </Empty>
     )
   const several = lines.some(({ attempt }) => attempt !== lines[0]?.attempt)
@@ -31,4 +32,16 @@ export function JobLog({ lines }: { lines: JobLogLine[] }): VNode {
       </ol>
     </section>
   )
+}
+
+/** A handler that has not run is not one that wrote nothing. */
+export function whyEmpty({ startedAt, failures, endedAt }: JobDetail): string {
+  const ran = startedAt !== null || failures.length > 0
+  if (endedAt)
+    return ran
+      ? "The handler wrote nothing to this job's log."
+      : 'This job never ran, so nothing was written.'
+  return ran
+    ? "The handler has written nothing to this job's log so far."
+    : 'This job has not run yet. What its handler writes to its log will be here.'
 }

@@ -59,7 +59,7 @@ export function JobBody({ job, notice }: JobBodyProps): VNode {
         <Now job={job} />
         {job.failures.length > 0 ? <Attempts job={job} /> : null}
         <Panel id="job-log-panel" title="Log">
-          <JobLog lines={job.log} />
+          <JobLog job={job} />
         </Panel>
         {job.steps.length > 0 ? <JobSteps steps={job.steps} /> : null}
         <Panel id="job-args" title="Arguments">

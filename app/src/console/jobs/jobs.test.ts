@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { bulkActions } from './bulk-actions.ts'
 import { bulkFilterOf, filterOf, listAddress, type Narrowing, narrowingOf } from './filter.ts'
 import { jobId } from './job-id.ts'
+import { whyEmpty } from './job-log.tsx'
 import { momentOf } from './moment.ts'
 import { timelineOf } from './timeline.tsx'
 
@@ -108,35 +109,49 @@ describe('What can be done with a list', () => {
   })
 })
 
-describe('What happened to a job', () => {
-  const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000)
-  const job = (changes: Partial<JobDetail>): JobDetail => ({
-    id: '1',
-    name: 'resize',
-    queue: 'images',
-    state: 'queued',
-    args: [],
-    result: null,
-    error: null,
-    progress: null,
-    progressMessage: null,
-    priority: 0,
-    attempts: 0,
-    maxAttempts: 1,
-    canceledHow: null,
-    correlationId: null,
-    parked: false,
-    createdAt: at(0),
-    runAt: at(0),
-    startedAt: null,
-    endedAt: null,
-    failures: [],
-    log: [],
-    steps: [],
-    parents: [],
-    children: [],
-    ...changes,
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000)
+const job = (changes: Partial<JobDetail>): JobDetail => ({
+  id: '1',
+  name: 'resize',
+  queue: 'images',
+  state: 'queued',
+  args: [],
+  result: null,
+  error: null,
+  progress: null,
+  progressMessage: null,
+  priority: 0,
+  attempts: 0,
+  maxAttempts: 1,
+  canceledHow: null,
+  correlationId: null,
+  parked: false,
+  createdAt: at(0),
+  runAt: at(0),
+  startedAt: null,
+  endedAt: null,
+  failures: [],
+  log: [],
+  steps: [],
+  parents: [],
+  children: [],
+  ...changes,
+})
+
+describe('A log without lines', () => {
+  it('tells a job that has not run from one whose handler wrote nothing', () => {
+    expect(whyEmpty(job({ state: 'deferred' }))).toMatch(/has not run yet/)
+    expect(whyEmpty(job({ state: 'canceled', endedAt: at(9), canceledHow: 'before_start' }))).toMatch(
+      /never ran/,
+    )
+    expect(whyEmpty(job({ state: 'started', startedAt: at(1) }))).toMatch(/nothing.*so far/)
+    const failure = { attempt: 1, startedAt: at(1), endedAt: at(2), error: 'no', stack: null }
+    expect(whyEmpty(job({ state: 'scheduled', failures: [failure] }))).toMatch(/so far/)
+    expect(whyEmpty(job({ state: 'finished', startedAt: at(1), endedAt: at(2) }))).toMatch(/wrote nothing/)
   })
+})
+
+describe('What happened to a job', () => {
   const titles = (changes: Partial<JobDetail>) => timelineOf(job(changes)).map(({ title }) => title)
 
   it('is only its creation while it waits, and its due time while it is scheduled', () => {

@@ -54,13 +54,15 @@ function ListSummary({
         <Count value={count} one="job" />
         {more ? ' or more' : ''}
       </p>
-      {count > 0 || more
-        ? bulkActions(narrowing).map(({ action, label }) => (
+      {count > 0 || more ? (
+        <div class="list-actions">
+          {bulkActions(narrowing).map(({ action, label }) => (
             <ButtonLink href={bulkAddress(action, narrowing)} key={action}>
               {label}
             </ButtonLink>
-          ))
-        : null}
+          ))}
+        </div>
+      ) : null}
     </div>
   )
 }
