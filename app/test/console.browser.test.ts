@@ -11,6 +11,7 @@ import { type Program, startProgram } from '../src/compose/index.ts'
 import { readConfig } from '../src/platform/config/index.ts'
 import { appDatabase } from '../src/platform/database/testing.ts'
 import { launch, missing } from './chromium.ts'
+import { SECRET_KEY } from './program.ts'
 
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 if (missing) console.warn('SKIPPED: console.browser.test.ts, as there is no Chromium (CHROMIUM=its path)')
@@ -59,7 +60,13 @@ describe.skipIf(missing)('The console in Chromium', () => {
     home = await mkdtemp(join(tmpdir(), 'factotum-browser-'))
     database = await appDatabase()
     program = await startProgram({
-      config: readConfig({ FACTOTUM_HOME: home, DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'error' }),
+      config: readConfig({
+        FACTOTUM_HOME: home,
+        DATABASE_URL: database.url,
+        SECRET_KEY,
+        PORT: '0',
+        LOG_LEVEL: 'error',
+      }),
       name: 'test',
       roles: { web: true },
     })

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** For programs with a DATABASE_URL. */
+export const SECRET_KEY = '0123456789abcdef'.repeat(4)
+
 const bin = fileURLToPath(new URL('../bin/factotum.js', import.meta.url))
 
 /** A process of the program as a user starts it, through its command. */

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { type TestDatabase, testDatabase } from '@factotum/postgres/testing'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type RunningProgram, startProgram } from './program.ts'
+import { type RunningProgram, SECRET_KEY, startProgram } from './program.ts'
 
 const bin = fileURLToPath(new URL('../bin/factotum.js', import.meta.url))
 
@@ -222,9 +222,10 @@ describe('factotum start', () => {
   it('names all wrong settings at once, from the environment and from .env', async () => {
     await files({ '.env': 'LOG_LEVEL=loud\nPORT=7\n' })
     const { status, err } = await run(['start'], { PORT: 'x', HOST: '0.0.0.0', DATABASE_URL: 'mysql://x' })
-    expect(err).toMatch(/^4 settings are wrong:/)
+    expect(err).toMatch(/^5 settings are wrong:/)
     expect(err).toMatch(/HOST is "0.0.0.0", which other machines may reach, and there are no accounts yet/)
-    for (const name of ['PORT must', 'LOG_LEVEL must', 'DATABASE_URL must']) expect(err).toContain(name)
+    for (const name of ['PORT must', 'LOG_LEVEL must', 'DATABASE_URL must', 'SECRET_KEY is missing'])
+      expect(err).toContain(name)
     expect(status).toBe(1)
   })
 
@@ -273,7 +274,7 @@ describe('With DATABASE_URL', () => {
   afterAll(() => database.drop())
 
   it('the program runs on that server, and starts none', async () => {
-    const env = { DATABASE_URL: database.url }
+    const env = { DATABASE_URL: database.url, SECRET_KEY }
     expect((await run(['db', 'upgrade'], env)).out).toMatch(/^Applied: 0001_live, 0002_files/)
     expect((await run(['db', 'upgrade'], env)).out).toBe('The database is up to date.\n')
     const { url, stop } = await start(['web'], env)
@@ -286,7 +287,7 @@ describe('With DATABASE_URL', () => {
     const client = new pg.Client({ connectionString: database.url })
     await client.connect()
     await client.query("insert into factotum.migration (name) values ('9999_future')")
-    const { status, err } = await run(['start'], { DATABASE_URL: database.url })
+    const { status, err } = await run(['start'], { DATABASE_URL: database.url, SECRET_KEY })
     await client.query("delete from factotum.migration where name = '9999_future'")
     await client.end()
     expect(err).toMatch(/newer than this program: it has the migration 9999_future. Start the newer version/)
@@ -294,7 +295,10 @@ describe('With DATABASE_URL', () => {
   })
 
   it('a server that is not there is said to be away, without its password', async () => {
-    const { status, err } = await run(['start'], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/x' })
+    const { status, err } = await run(['start'], {
+      DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/x',
+      SECRET_KEY,
+    })
     expect(err).toMatch(/^The database of DATABASE_URL can't be used: .*ECONNREFUSED/)
     expect(err).not.toContain('secret')
     expect(status).toBe(1)

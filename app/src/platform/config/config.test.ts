@@ -27,6 +27,8 @@ describe('Settings from the environment', () => {
       host: '127.0.0.1',
       home: resolve('.factotum'),
       databaseUrl: null,
+      publicUrl: null,
+      secretKey: null,
       logLevel: 'info',
       maxUploadBytes: 2_000_000_000,
     })
@@ -69,14 +71,42 @@ describe('Settings from the environment', () => {
     expect(refusal({ TIME_ZONE: text })).toContain('TIME_ZONE must be the IANA name of a time zone')
   })
 
+  it.each([
+    ['https://Factotum.example.org/', 'https://factotum.example.org'],
+    ['http://office:3000', 'http://office:3000'],
+  ])('read the public address %s', (text, origin) => {
+    expect(readConfig({ PUBLIC_URL: text }).publicUrl).toBe(origin)
+  })
+
+  it.each(['example.org', 'ftp://example.org', 'https://example.org/factotum', 'https://me:pw@example.org'])(
+    'refuse the public address %s',
+    (text) => {
+      expect(refusal({ PUBLIC_URL: text })).toContain('PUBLIC_URL must be an address without a path')
+    },
+  )
+
+  it('need a SECRET_KEY with DATABASE_URL, as every process must have the same', () => {
+    const env = { DATABASE_URL: 'postgres://me@db/x' }
+    expect(refusal(env)).toMatch(/^A setting is wrong: SECRET_KEY is missing.*openssl/)
+    const secret = 'f0c1a7'.repeat(6).concat('9e')
+    expect(readConfig({ ...env, SECRET_KEY: secret }).secretKey).toBe(secret)
+  })
+
+  it.each(['short-and-sweet', 'a'.repeat(40)])('refuse the SECRET_KEY %s without repeating it', (text) => {
+    const message = refusal({ SECRET_KEY: text })
+    expect(message).toMatch(/SECRET_KEY (has \d+ letters|is too easy)/)
+    expect(message).not.toContain(text)
+  })
+
   it('are named all at once where several are wrong', () => {
     const message = refusal({ PORT: 'x', HOST: '0.0.0.0', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' })
-    expect(message).toMatch(/^4 settings are wrong/)
-    for (const name of ['PORT', 'HOST', 'LOG_LEVEL', 'DATABASE_URL']) expect(message).toContain(`- ${name} `)
+    expect(message).toMatch(/^5 settings are wrong/)
+    for (const name of ['PORT', 'HOST', 'LOG_LEVEL', 'DATABASE_URL', 'SECRET_KEY'])
+      expect(message).toContain(`- ${name} `)
   })
 
   it('never repeat a password', () => {
-    expect(refusal({ DATABASE_URL: 'postgre://me:secret@host/x' })).not.toContain('secret')
+    expect(refusal({ DATABASE_URL: 'postgre://me:secret@host/x' })).not.toContain(':secret')
   })
 })
 

@@ -1,4 +1,4 @@
-import { type Variable, variables } from './variables.ts'
+import { secretHint, type Variable, variables } from './variables.ts'
 import { version } from './version.ts'
 
 export interface Config {
@@ -9,6 +9,10 @@ export interface Config {
   home: string
   /** Null: the program runs a server of its own in `home`. */
   databaseUrl: string | null
+  /** As people reach the program; null: by the address at which it listens. No slash at its end. */
+  publicUrl: string | null
+  /** Null: one is made and kept in `home`. */
+  secretKey: string | null
   logLevel: string
   /** The zone of schedules that name none. */
   timeZone: string
@@ -43,10 +47,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: read<string>('HOST', variables.HOST),
     home: read<string>('FACTOTUM_HOME', variables.FACTOTUM_HOME),
     databaseUrl: read<string | null>('DATABASE_URL', variables.DATABASE_URL),
+    publicUrl: read<string | null>('PUBLIC_URL', variables.PUBLIC_URL),
+    secretKey: read<string | null>('SECRET_KEY', variables.SECRET_KEY),
     logLevel: read<string>('LOG_LEVEL', variables.LOG_LEVEL),
     timeZone: read<string>('TIME_ZONE', variables.TIME_ZONE),
     maxUploadBytes: read<number>('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
     version,
+  }
+  if (env.DATABASE_URL?.trim() && !env.SECRET_KEY?.trim()) {
+    wrong.push(`SECRET_KEY is missing: with DATABASE_URL, all processes share one; ${secretHint}.`)
   }
   if (wrong.length > 0) throw new ConfigError(sentence(wrong))
   return config

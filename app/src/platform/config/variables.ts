@@ -38,6 +38,20 @@ export const variables = {
     fallback: null,
     read: postgresUrl,
   },
+  PUBLIC_URL: {
+    meaning:
+      'The address at which people reach the program, such as https://factotum.example.org; links in messages begin with it.',
+    sample: '',
+    fallback: null,
+    read: publicUrl,
+  },
+  SECRET_KEY: {
+    meaning:
+      'What cookies are signed with, the same for every process: 32 letters or more. Made and kept in FACTOTUM_HOME; with DATABASE_URL it has to be set.',
+    sample: '',
+    fallback: null,
+    read: secretKey,
+  },
   LOG_LEVEL: {
     meaning: 'The least that is logged: trace, debug, info, warn, error, fatal or silent.',
     sample: 'info',
@@ -83,6 +97,30 @@ function postgresUrl(text: string): string {
     throw new Error(`${hint}, not begin with "${protocol}"`)
   return text
 }
+
+function publicUrl(text: string): string {
+  const hint = 'must be an address without a path, such as https://factotum.example.org'
+  if (!URL.canParse(text)) throw new Error(`${hint}, not "${text}"`)
+  const { protocol, origin, pathname, search, hash, username } = new URL(text)
+  const plain = pathname === '/' && !search && !hash && !username
+  if (plain && (protocol === 'https:' || protocol === 'http:')) return origin
+  throw new Error(`${hint}, not "${text}"`)
+}
+
+/** Letters that nobody guesses: as many as `openssl rand -hex 16` prints. */
+const shortestSecret = 32
+
+function secretKey(text: string): string {
+  // It is never repeated.
+  if (text.length < shortestSecret) {
+    throw new Error(`has ${text.length} letters and needs ${shortestSecret} or more: ${secretHint}`)
+  }
+  if (new Set(text).size < 8) throw new Error(`is too easy to guess: ${secretHint}`)
+  return text
+}
+
+/** How to come by a SECRET_KEY. */
+export const secretHint = 'take what "openssl rand -hex 32" prints'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 

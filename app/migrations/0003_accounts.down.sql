@@ -1,0 +1,9 @@
+drop table :schema.sign_in_limit;
+drop table :schema.sign_in_link;
+drop table :schema.api_key;
+drop table :schema.passkey;
+drop table :schema.two_factor;
+drop table :schema.verification;
+drop table :schema.credential;
+drop table :schema.session;
+drop table :schema.account;

@@ -1,0 +1,140 @@
+import { bigint, boolean, customType, integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { schema } from '../database/migrate.ts'
+import type { Role } from './roles.ts'
+
+// `app/migrations/0003_accounts.up.sql` has the words on each column, and the constraints. The names of the
+// fields are better-auth's where the table is its own: `userId` is an account's id.
+
+const factotum = pgSchema(schema)
+const moment = (name: string) => timestamp(name, { withTimezone: true })
+const id = () => uuid('id').primaryKey().defaultRandom()
+const times = () => ({
+  createdAt: moment('created_at').notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().defaultNow(),
+})
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+
+/** Everybody who may come: people, and programs (`service`). better-auth calls it user. */
+export const accounts = factotum.table('account', {
+  id: id(),
+  name: text('name').notNull(),
+  email: text('email').notNull(),
+  emailVerified: boolean('email_verified').notNull().default(false),
+  image: text('image'),
+  twoFactorEnabled: boolean('two_factor_enabled').notNull().default(false),
+  role: text('role').$type<Role>(),
+  service: boolean('service').notNull().default(false),
+  joinedAt: moment('joined_at').defaultNow(),
+  deactivatedAt: moment('deactivated_at'),
+  ...times(),
+})
+
+const ownerOf = () =>
+  uuid('account_id')
+    .notNull()
+    .references(() => accounts.id, { onDelete: 'cascade' })
+
+export const sessions = factotum.table('session', {
+  id: id(),
+  userId: ownerOf(),
+  token: text('token').notNull(),
+  expiresAt: moment('expires_at').notNull(),
+  ipAddress: text('ip_address'),
+  userAgent: text('user_agent'),
+  ...times(),
+})
+
+/** Passwords, and accounts elsewhere. better-auth calls it account. */
+export const credentials = factotum.table('credential', {
+  id: id(),
+  userId: ownerOf(),
+  providerId: text('provider_id').notNull(),
+  accountId: text('provider_account_id').notNull(),
+  password: text('password'),
+  accessToken: text('access_token'),
+  refreshToken: text('refresh_token'),
+  idToken: text('id_token'),
+  accessTokenExpiresAt: moment('access_token_expires_at'),
+  refreshTokenExpiresAt: moment('refresh_token_expires_at'),
+  scope: text('scope'),
+  ...times(),
+})
+
+export const verifications = factotum.table('verification', {
+  id: id(),
+  identifier: text('identifier').notNull(),
+  value: text('value').notNull(),
+  expiresAt: moment('expires_at').notNull(),
+  ...times(),
+})
+
+export const twoFactors = factotum.table('two_factor', {
+  id: id(),
+  userId: ownerOf(),
+  secret: text('secret').notNull(),
+  backupCodes: text('backup_codes').notNull(),
+  verified: boolean('verified').notNull().default(true),
+  failedVerificationCount: integer('failed_verification_count').notNull().default(0),
+  lockedUntil: moment('locked_until'),
+})
+
+export const passkeys = factotum.table('passkey', {
+  id: id(),
+  userId: ownerOf(),
+  name: text('name'),
+  publicKey: text('public_key').notNull(),
+  credentialID: text('credential_id').notNull(),
+  counter: bigint('counter', { mode: 'number' }).notNull(),
+  deviceType: text('device_type').notNull(),
+  backedUp: boolean('backed_up').notNull(),
+  transports: text('transports'),
+  aaguid: text('aaguid'),
+  createdAt: moment('created_at').defaultNow(),
+})
+
+export const apiKeys = factotum.table('api_key', {
+  id: id(),
+  configId: text('config_id').notNull().default('default'),
+  referenceId: ownerOf(),
+  name: text('name'),
+  start: text('start'),
+  prefix: text('prefix'),
+  key: text('key').notNull(),
+  refillInterval: bigint('refill_interval', { mode: 'number' }),
+  refillAmount: integer('refill_amount'),
+  lastRefillAt: moment('last_refill_at'),
+  enabled: boolean('enabled').notNull().default(true),
+  rateLimitEnabled: boolean('rate_limit_enabled').notNull().default(true),
+  rateLimitTimeWindow: bigint('rate_limit_time_window', { mode: 'number' }).default(86_400_000),
+  rateLimitMax: integer('rate_limit_max').default(10),
+  requestCount: integer('request_count').notNull().default(0),
+  remaining: integer('remaining'),
+  lastRequest: moment('last_request'),
+  expiresAt: moment('expires_at'),
+  permissions: text('permissions'),
+  metadata: text('metadata'),
+  ...times(),
+})
+
+export type LinkPurpose = 'first_administrator' | 'sign_in' | 'invitation' | 'password'
+
+/** Links that are good once. */
+export const signInLinks = factotum.table('sign_in_link', {
+  tokenHash: bytes('token_hash').primaryKey(),
+  purpose: text('purpose').$type<LinkPurpose>().notNull(),
+  accountId: uuid('account_id').references(() => accounts.id, { onDelete: 'cascade' }),
+  createdBy: uuid('created_by').references(() => accounts.id, { onDelete: 'set null' }),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  expiresAt: moment('expires_at').notNull(),
+})
+
+/** The tables by the names that better-auth has for them. */
+export const betterAuthTables = {
+  user: accounts,
+  session: sessions,
+  account: credentials,
+  verification: verifications,
+  twoFactor: twoFactors,
+  passkey: passkeys,
+  apikey: apiKeys,
+}
