@@ -1,10 +1,11 @@
 import { cancelJob, cancelJobs } from './cancel.ts'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
+import { looking } from './looking.ts'
 import { flag, oneOf, refusal } from './options.ts'
 import { retryJob, retryJobs } from './retry.ts'
 import { type CheckedFilter, checkFilter, unendedStates } from './search/filter.ts'
-import { countJobs, type Found, findJobs, type Search, searching } from './search/find.ts'
+import { countJobs, type Found, findJobs, type Search } from './search/find.ts'
 import { newestId } from './sql/newest-id.ts'
 import type { BulkAnswer, BulkFilter, JobState } from './types.ts'
 
@@ -40,7 +41,7 @@ export async function bulk(
   const { database } = engine
   const nothing = { action, dryRun, matched: 0, more: false, done: 0, canceling: 0, refused: [] }
   if (dryRun) {
-    const { count, more } = await searching(database, (client) =>
+    const { count, more } = await looking(database, (client) =>
       countJobs(client, database.schema, checked, most),
     )
     return { ...nothing, matched: count, more }
@@ -52,7 +53,7 @@ export async function bulk(
   let from: string | null = '0'
   while (from !== null) {
     const search: Search = { filter: checked, toward: 'newer', from, limit: batch }
-    const { ids, edge }: Found = await searching(database, (client) =>
+    const { ids, edge }: Found = await looking(database, (client) =>
       findJobs(client, database.schema, search),
     )
     const met = ids.filter((id) => BigInt(id) <= last)

@@ -1,6 +1,8 @@
+import type pg from 'pg'
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
 import { limitsOf, type StoredLimits } from './limits.ts'
+import { looking } from './looking.ts'
 import { endedSince } from './sql/ended-since.ts'
 import { queueFigures } from './sql/queue-figures.ts'
 import { throughput } from './sql/throughput.ts'
@@ -34,7 +36,17 @@ export async function figuresOfQueues(
       `The option "most" of the queues' figures must be a whole number from 1 to 1,000,000; it is ${String(most)}.`,
     )
   }
-  const rows = await database.query<QueueRow>(queueFigures(database.schema), [most, name])
+  return looking(database, (client) => readQueues(client, database.schema, most, name))
+}
+
+/** Within a look. @param name One queue; null for all. */
+export async function readQueues(
+  client: pg.ClientBase,
+  schema: string,
+  most: number,
+  name: string | null,
+): Promise<QueueFigures[]> {
+  const { rows } = await client.query<QueueRow>(queueFigures(schema), [most, name])
   return rows.map((row) => ({
     name: row.name,
     paused: row.paused,

@@ -15,7 +15,7 @@ import type { HealthLimits } from './health-limits.ts'
 import { keptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
 import { setLimits } from './limits.ts'
-import { countMatches, jobsInQueue, listPage, type PageOptions } from './list.ts'
+import { countMatches, listPage, type PageOptions, queueInfo } from './list.ts'
 import { Listener } from './listen.ts'
 import {
   checkManagerOptions,
@@ -48,6 +48,7 @@ import type {
   Json,
   MinuteFigures,
   QueueFigures,
+  QueueInfo,
   QueueLimits,
   SandboxOptions,
   SqlClient,
@@ -262,16 +263,12 @@ export class JobManager {
     return retryJob(this.#engine, id)
   }
 
-  /** The jobs of a queue that wait or run, in the order in which they are claimed; `limit` is 1 to 1,000, default 100. */
-  async queueInfo(
-    name: string,
-    { limit = 100 }: { limit?: number } = {},
-  ): Promise<{ name: string; length: number; jobs: JobStatus[] }> {
-    const [jobs, [figures]] = await Promise.all([
-      jobsInQueue(this.#engine.database, name, limit),
-      figuresOfQueues(this.#engine.database, 100_000, name),
-    ])
-    return { name, length: figures ? figures.queued + figures.started : 0, jobs }
+  /**
+   * The jobs of a queue that wait or run, in the order in which they are claimed, and how many there are; `limit` is 1 to
+   * 1,000, default 100. @throws JobError.Invalid
+   */
+  async queueInfo(name: string, { limit = 100 }: { limit?: number } = {}): Promise<QueueInfo> {
+    return queueInfo(this.#engine.database, name, limit)
   }
 
   /** Jobs in any state, newest first; each look is bounded, see `JobPage.next`. @throws JobError.Invalid */

@@ -1,12 +1,17 @@
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
+import { readQueues } from './figures.ts'
 import { isJobId } from './job-id.ts'
+import { looking } from './looking.ts'
 import { type CheckedFilter, checkFilter } from './search/filter.ts'
-import { countJobs, findJobs, type Search, searching } from './search/find.ts'
+import { countJobs, findJobs, type Search } from './search/find.ts'
 import { queueJobs } from './sql/queue-jobs.ts'
 import { selectStatus } from './sql/select-status.ts'
 import { type StatusRow, statusOf } from './status.ts'
-import type { JobCount, JobFilter, JobPage, JobStatus } from './types.ts'
+import type { JobCount, JobFilter, JobPage, QueueInfo } from './types.ts'
+
+/** How far a queue's jobs are counted. */
+const counted = 10_000
 
 export interface PageOptions {
   /** `next` of another page: jobs older than this. */
@@ -34,7 +39,7 @@ export async function listPage(
     limit: limit + 1,
     ...(look ? { look } : {}),
   }
-  return searching(database, async (client) => {
+  return looking(database, async (client) => {
     const { ids, edge } = await findJobs(client, database.schema, search)
     const shown = ids.slice(0, limit)
     const goesOn = ids.length > limit ? (shown.at(-1) ?? null) : edge
@@ -55,14 +60,19 @@ export async function countMatches(database: Database, filter: JobFilter, most: 
       `The option "most" of a count must be a whole number from 1 to 100,000; it is ${String(most)}.`,
     )
   }
-  return searching(database, (client) => countJobs(client, database.schema, checked, most))
+  return looking(database, (client) => countJobs(client, database.schema, checked, most))
 }
 
-/** The jobs of a queue that wait or run, in the order of their claims. */
-export async function jobsInQueue(database: Database, queue: string, limit: number): Promise<JobStatus[]> {
+/** The jobs of a queue that wait or run, in the order of their claims, and how many there are, as its figures count them. */
+export async function queueInfo(database: Database, name: string, limit: number): Promise<QueueInfo> {
   checkLimit(limit)
-  const rows = await database.query<StatusRow>(queueJobs(database.schema), [queue, limit])
-  return rows.map(statusOf)
+  const { schema } = database
+  return looking(database, async (client) => {
+    const { rows } = await client.query<StatusRow>(queueJobs(schema), [name, limit, counted])
+    const [figures] = await readQueues(client, schema, counted, name)
+    const { queued, started, more } = figures ?? { queued: 0, started: 0, more: false }
+    return { name, length: queued + started, more, jobs: rows.map(statusOf) }
+  })
 }
 
 /** The cursor of the other direction, from which the jobs on this side of a cursor are seen. */

@@ -326,6 +326,17 @@ export interface QueueFigures {
   failedPerMinute: number
 }
 
+/** What waits and runs in a queue. */
+export interface QueueInfo {
+  name: string
+  /** Jobs that wait or run; each state is counted up to 10,000. */
+  length: number
+  /** True where a count stopped there: there are, or may be, more. */
+  more: boolean
+  /** The first of them, in the order in which they are claimed. */
+  jobs: JobStatus[]
+}
+
 /** Figures of the last minutes, one entry a minute, oldest first, gaps filled with zero. */
 export interface MinuteFigures {
   minute: Date

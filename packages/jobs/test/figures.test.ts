@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { Database } from '../src/database.ts'
 import { JobError } from '../src/errors.ts'
+import { looking } from '../src/looking.ts'
+import { queueFigures } from '../src/sql/queue-figures.ts'
+import { queueJobs } from '../src/sql/queue-jobs.ts'
+import { scansOf } from './plan.ts'
 import { gate, setting, until } from './setting.ts'
 
 const t = setting()
@@ -73,9 +78,9 @@ describe('queues', () => {
     expect(other).toMatchObject({ name: 'other', queued: 1, started: 0 })
     expect(other?.oldestWaiting).toBeGreaterThan(59)
     const info = await jobs.queueInfo('default', { limit: 3 })
-    expect(info).toMatchObject({ name: 'default', length: 4 })
+    expect(info).toMatchObject({ name: 'default', length: 4, more: false })
     expect(info.jobs.map(({ state }) => state)).toEqual(['started', 'started', 'queued'])
-    expect(await jobs.queueInfo('nowhere')).toEqual({ name: 'nowhere', length: 0, jobs: [] })
+    expect(await jobs.queueInfo('nowhere')).toEqual({ name: 'nowhere', length: 0, more: false, jobs: [] })
     const [worker] = await jobs.workers()
     expect(worker).toMatchObject({ queues: ['default'], concurrency: 2, running: 2 })
     expect(worker?.jobs).toEqual(
@@ -87,6 +92,34 @@ describe('queues', () => {
     expect(await jobs.queueNames()).toEqual(['default', 'other'])
     await expect(jobs.queues({ most: 0 })).rejects.toThrow('from 1 to 1,000,000')
     open()
+  })
+
+  test('go through no more rows than they count, by indexes alone, whatever the statistics say', async () => {
+    const jobs = t.manager()
+    const note = jobs.define('note')
+    await t.sql('analyze factotum_jobs.job')
+    const many = Array.from({ length: 3_000 }, () => [] as [])
+    await note.delayMany(many)
+    await note.with({ queue: 'later' }).delayMany(many)
+    await t.sql(`update factotum_jobs.job set state = 0 where queue = 'later'`)
+    const database = new Database({ connectionString: t.url, schema: 'factotum_jobs', migrate: false })
+    try {
+      await looking(database, async (client) => {
+        const scans = [
+          ...(await scansOf(client, queueFigures(database.schema), [1_000, 'default'])),
+          ...(await scansOf(client, queueJobs(database.schema), ['default', 100, 1_000])),
+        ]
+        for (const scan of scans) {
+          if (scan['Relation Name'] === 'worker') continue
+          expect(scan['Node Type'], JSON.stringify(scan)).toMatch(/^(Index (Only )?|CTE )Scan$/)
+          expect(scan.seen, JSON.stringify(scan)).toBeLessThanOrEqual(1_000)
+        }
+        expect(scans.some((scan) => scan['Relation Name'].startsWith('done_'))).toBe(false)
+      })
+    } finally {
+      await database.close()
+    }
+    expect(await jobs.queueInfo('later', { limit: 2 })).toMatchObject({ length: 3_000, more: false })
   })
 
   test('that are paused start nothing, but take jobs; what runs goes on', async () => {

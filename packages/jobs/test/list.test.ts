@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { Database } from '../src/database.ts'
 import { JobError } from '../src/errors.ts'
 import { listPage } from '../src/list.ts'
+import { looking } from '../src/looking.ts'
 import { checkFilter } from '../src/search/filter.ts'
-import { countJobs, searching } from '../src/search/find.ts'
+import { countJobs } from '../src/search/find.ts'
 import { placesOf } from '../src/search/places.ts'
 import { gather, gathered, stretchEnd, walk } from '../src/sql/find-jobs.ts'
 import type { JobFilter, JobState } from '../src/types.ts'
+import { scansOf } from './plan.ts'
 import { setting } from './setting.ts'
 
 const t = setting()
@@ -109,7 +111,7 @@ describe('a search in bounded looks', () => {
           } while (after !== null)
           expect(newer).toEqual(expected)
           const checked = checkFilter(filter, 'of a test')
-          const { count, more } = await searching(database, (client) =>
+          const { count, more } = await looking(database, (client) =>
             countJobs(client, database.schema, checked, limit, look),
           )
           if (more) expect(count).toBeLessThanOrEqual(Math.min(limit, expected.length))
@@ -149,7 +151,7 @@ describe('a search in bounded looks', () => {
       ...states.map((state) => ({ state, name: 'none' })),
     ]
     try {
-      await searching(database, async (client) => {
+      await looking(database, async (client) => {
         for (const filter of hard)
           for (const toward of ['older', 'newer'] as const) {
             const checked = checkFilter(filter, 'of a test')
@@ -165,18 +167,11 @@ describe('a search in bounded looks', () => {
                   gather(database.schema, place, search),
                 )
               for (const { text, values } of statements) {
-                const { rows } = await client.query(
-                  `explain (analyze, timing off, format json) ${text}`,
-                  values,
-                )
-                const nodes = nodesOf(rows[0]['QUERY PLAN'][0].Plan)
-                const scans = nodes.filter(
-                  (node) => node['Relation Name'] && node['Relation Name'] !== 'argument',
-                )
+                const scans = await scansOf(client, text, values ?? [])
                 for (const scan of scans) {
-                  const seen = scan['Actual Rows'] + (scan['Rows Removed by Filter'] ?? 0)
+                  if (scan['Relation Name'] === 'argument') continue
                   expect(scan['Node Type'], text).toMatch(/^Index (Only )?Scan$/)
-                  expect(seen, `${text}\n${JSON.stringify(scan)}`).toBeLessThanOrEqual(look)
+                  expect(scan.seen, `${text}\n${JSON.stringify(scan)}`).toBeLessThanOrEqual(look)
                 }
               }
             }
@@ -187,16 +182,6 @@ describe('a search in bounded looks', () => {
     }
   })
 })
-
-interface PlanNode {
-  'Node Type': string
-  'Relation Name'?: string
-  'Actual Rows': number
-  'Rows Removed by Filter'?: number
-  Plans?: PlanNode[]
-}
-
-const nodesOf = (plan: PlanNode): PlanNode[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
 
 describe('a filter', () => {
   test('reads arguments that are stored apart, errors, and text as people write it', async () => {

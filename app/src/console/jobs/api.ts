@@ -77,7 +77,12 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
     },
     async ({ query }) => {
       const info = await jobs.queueInfo(query.queue, { limit: query.limit })
-      return { name: info.name, length: info.length, jobs: info.jobs.map(queuedBody) }
+      return {
+        name: info.name,
+        length: info.length,
+        ...(info.more ? { more: true } : {}),
+        jobs: info.jobs.map(queuedBody),
+      }
     },
   )
 

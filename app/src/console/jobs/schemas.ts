@@ -147,6 +147,11 @@ export const bulkBody = Type.Object({
 export const queueInfoBody = Type.Object({
   name: Type.String(),
   length: Type.Integer(),
+  more: Type.Optional(
+    Type.Boolean({
+      description: 'True where counting stopped: `length` is what was counted. Else left out.',
+    }),
+  ),
   jobs: Type.Array(Type.Object({ id: Type.String(), func_name: Type.String(), created_at: time, status })),
 })
 

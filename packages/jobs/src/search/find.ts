@@ -1,5 +1,4 @@
 import type pg from 'pg'
-import type { Database } from '../database.ts'
 import { gather, gathered, stretchEnd, walk } from '../sql/find-jobs.ts'
 import type { CheckedFilter } from './filter.ts'
 import { type Place, placesOf } from './places.ts'
@@ -65,23 +64,6 @@ export async function countJobs(
     if (count > most) return { count: most, more: true }
   }
   return { count, more }
-}
-
-/**
- * A snapshot in which ids are found and looked up: a job that moves into history meanwhile is seen once. The plans do not
- * depend on statistics, which may be of a time when a table was empty.
- */
-export async function searching<T>(
-  database: Database,
-  work: (client: pg.ClientBase) => Promise<T>,
-): Promise<T> {
-  return database.transaction(async (client) => {
-    await client.query(
-      `set transaction isolation level repeatable read, read only; set local jit = off;
-       set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off`,
-    )
-    return work(client)
-  })
 }
 
 async function findIn(client: pg.ClientBase, schema: string, place: Place, search: Search): Promise<Found> {
