@@ -261,7 +261,7 @@ describe('every end of a job is settled with those that wait for it:', () => {
     // As a worker that died left them: one for the third time, one to be canceled, one that is rescued.
     await t.sql(
       `update factotum_jobs.job set state = 2, token = nextval('factotum_jobs.token'), worker = 77, started_at = now(),
-         deaths = case when id = $1 then 2 else 0 end, cancel_at = case when id = $2 then now() end
+         deaths = case when id = $1 then 2 else 0 end, suspect = true, alone = true, cancel_at = case when id = $2 then now() end
        where id = any ($3)`,
       [ids[0], ids[1], ids],
     )

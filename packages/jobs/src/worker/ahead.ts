@@ -17,10 +17,6 @@ export class Ahead {
     return this.#waiting.length
   }
 
-  get hasSuspect(): boolean {
-    return this.#waiting.some(({ job }) => job.suspect)
-  }
-
   add(jobs: readonly ClaimedJob[]): void {
     const since = performance.now()
     for (const job of jobs) this.#waiting.push({ job, since })

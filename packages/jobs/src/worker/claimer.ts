@@ -10,8 +10,6 @@ export interface ClaimRequest {
   limit: number
   /** The first so many start at once. */
   free: number
-  /** Whether one job whose worker died may come along. */
-  suspect: boolean
 }
 
 export interface Claimed {
@@ -41,13 +39,13 @@ export class Claimer {
     this.#queues = [...queues]
   }
 
-  async claim({ worker, names, limit, free, suspect }: ClaimRequest): Promise<Claimed> {
+  async claim({ worker, names, limit, free }: ClaimRequest): Promise<Claimed> {
     const { database, metrics } = this.#engine
     const queues = this.#nextOrder()
     const { places, probe } = this.#floors.forClaim(queues, performance.now())
     const rows = await database.workInText({
       text: claim(database.schema),
-      values: [worker, queues, places, names, limit, free, suspect, probe],
+      values: [worker, queues, places, names, limit, free, probe],
     })
     // Its row without a job comes last, if there is one.
     const last = rows.at(-1)?.[0] === null ? rows.pop()?.at(-1) : null

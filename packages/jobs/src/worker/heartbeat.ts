@@ -1,7 +1,7 @@
 import { Worker as Thread } from 'node:worker_threads'
 import type { Engine } from '../engine.ts'
 import { beat as beatSql } from '../sql/beat.ts'
-import { buryWorker } from '../sql/bury-worker.ts'
+import { bury } from '../sql/bury.ts'
 import { rescue } from '../sql/rescue.ts'
 import { countTurns, loopCells } from './loop-watch.ts'
 import { Watch } from './watch.ts'
@@ -112,11 +112,11 @@ export class Heartbeat {
   }
 
   async #bury(dead: { id: string; beat: string }[]): Promise<void> {
-    const { database } = this.#engine
+    const { database, events } = this.#engine
     for (const { id, beat } of dead) {
       if (this.#stopped) return
-      const buried = await database.work(buryWorker(database.schema), [id, beat])
-      if (buried.length > 0) await rescueJobs(this.#engine, Number(id))
+      const [buried] = await database.work<{ jobs: number | null }>(bury(database.schema), [id, beat])
+      if (buried?.jobs != null) events.emit('rescued', { worker: Number(id), jobs: buried.jobs })
     }
   }
 

@@ -13,7 +13,8 @@ import { Reports } from './reports.ts'
 import { type Outcome, Run } from './run.ts'
 
 export interface RunnerListener {
-  ended(): void
+  /** Its place is free. */
+  ended(job: ClaimedJob): void
   /** A run ended, or endings were written: there may be room for more. */
   moved(): void
   /** A job comes back in so many ms. */
@@ -57,9 +58,16 @@ export class Runner {
     return this.#running.size
   }
 
-  get hasSuspect(): boolean {
-    for (const run of this.#running.values()) if (run.job.suspect) return true
-    return false
+  /** How many of those that run are suspects. */
+  get suspects(): number {
+    let count = 0
+    for (const run of this.#running.values()) if (run.job.suspect) count++
+    return count
+  }
+
+  /** Nothing runs, and all that ended is written. */
+  get idle(): boolean {
+    return this.#running.size === 0 && this.#flushing === 0 && this.#endings.backlog === 0
   }
 
   /** How many endings are not written yet. */
@@ -224,7 +232,7 @@ export class Runner {
     loopEnds(run.turn)
     const { metrics } = this.#engine
     metrics.running--
-    this.#listener.ended()
+    this.#listener.ended(run.job)
     metrics.busy += performance.now() - run.startedAt
     this.#reports.ended(run)
     if (outcome.kind !== 'lost' && this.#reports.owes(run)) void this.#writeAfterReports(run, outcome)

@@ -2,6 +2,7 @@ import { milliseconds } from '../duration.ts'
 import type { Engine, StopOptions } from '../engine.ts'
 import { JobError } from '../errors.ts'
 import { Ahead } from './ahead.ts'
+import type { ClaimedJob } from './claimed-job.ts'
 import { Claimer } from './claimer.ts'
 import type { Fenced } from './fenced-writes.ts'
 import { Floors } from './floors.ts'
@@ -11,6 +12,7 @@ import { Pace } from './pace.ts'
 import { Runner } from './runner.ts'
 import { Sleep } from './sleep.ts'
 import { Strays } from './strays.ts'
+import { Suspects } from './suspects.ts'
 import { Tending } from './tending.ts'
 import { Unblocking } from './unblocking.ts'
 import { Upkeep } from './upkeep.ts'
@@ -31,6 +33,7 @@ export class Worker {
   readonly #ahead: Ahead
   readonly #handBack: HandBack
   readonly #strays: Strays
+  readonly #suspects: Suspects
   readonly #pace = new Pace(performance.now())
   readonly #runner: Runner
   readonly #tending: Tending
@@ -50,10 +53,11 @@ export class Worker {
     this.#membership = new Membership(engine, options, {
       cancel: (id, token) => this.#cancel(id, token),
       buried: () => this.#lose(),
-      rejoined: () => this.#sleep.wake(),
+      rejoined: () => this.#lookForSuspects(),
     })
     this.#claimer = new Claimer(engine, options.queues, this.#floors)
     this.#handBack = new HandBack(engine)
+    this.#suspects = new Suspects(engine, options.queues)
     this.#ahead = new Ahead((jobs) => this.#release(jobs))
     this.#strays = new Strays(
       engine,
@@ -61,17 +65,23 @@ export class Worker {
       (jobs) => this.#release(jobs),
     )
     this.#runner = new Runner(engine, options.concurrency, {
-      ended: () => this.#pace.count(),
+      ended: (job) => {
+        this.#pace.count()
+        if (job.suspect) this.#suspects.due = true
+      },
       moved: () => this.#look(),
       retryIn: (ms) => this.#tending.in(ms),
-      freed: (job) => this.#unblocking.add(job),
+      freed: (job) => {
+        this.#unblocking.add(job)
+        if (job.suspect) this.#suspects.due = true
+      },
     })
     this.#unblocking = new Unblocking(engine, {
       unblocked: () => this.#sleep.wake(),
       againIn: (ms) => this.#tending.in(ms),
     })
     this.#tending = new Tending(engine, options.queues, this.#membership, this.#floors, () =>
-      this.#sleep.wake(),
+      this.#lookForSuspects(),
     )
     this.#upkeep = new Upkeep(engine)
     this.#sleep = new Sleep({
@@ -130,7 +140,7 @@ export class Worker {
     await Promise.all(this.#forget.map((forget) => forget()))
     await this.#claiming
     this.#strays.stop()
-    this.#release(this.#ahead.clear())
+    this.#release([...this.#ahead.clear(), ...this.#suspects.clear()])
     await this.#runner.finished(ms)
     this.#release(await this.#runner.giveUp())
     await this.#runner.close()
@@ -143,7 +153,9 @@ export class Worker {
   #look(): void {
     if (this.#looking || !this.#working) return
     this.#looking = true
-    while (this.#runner.running < this.#options.concurrency) {
+    const alone = this.#suspects.next(this.#runner.idle)
+    if (alone && !this.#runner.begin(alone)) this.#release([alone])
+    while (!this.#suspects.alone && this.#runner.running < this.#options.concurrency) {
       const job = this.#ahead.next()
       if (!job) break
       if (!this.#runner.begin(job)) this.#release([job])
@@ -158,7 +170,9 @@ export class Worker {
       this.#take(this.#strays.look(this.#membership.id))
       return
     }
-    if (this.#sleep.idle || this.#runner.backlog > mostUnwritten) return
+    if (this.#suspects.alone) return
+    if (this.#sleep.idle && !this.#suspects.due) return
+    if (this.#runner.backlog > mostUnwritten) return
     const free = this.#options.concurrency - this.#runner.running
     const ahead = this.#pace.ahead(performance.now())
     // Claims of a few each would cost more than they bring: half of what may be ahead must be missing.
@@ -181,12 +195,14 @@ export class Worker {
     const { id, names } = this.#membership
     const { wakes } = this.#sleep
     try {
-      const suspect = !this.#runner.hasSuspect && !this.#ahead.hasSuspect
-      const { jobs, again } = await this.#claimer.claim({ worker: id, names, limit, free, suspect })
+      const suspects = await this.#suspects.claim({ worker: id, names, free, running: this.#runner.suspects })
+      if (suspects.length > 0) return this.#runSuspects(suspects, id)
+      const { jobs, again } = await this.#claimer.claim({ worker: id, names, limit, free })
       this.#strays.answered(jobs)
       if (again !== null) this.#tending.in(again)
       // Woken meanwhile: what it was woken for may have come after the look.
       if (jobs.length === 0 && this.#sleep.wakes !== wakes) return
+      if (jobs.length === 0 && this.#runner.idle && this.#suspects.endRest()) return
       if (jobs.length === 0) return this.#sleep.fallAsleep()
       // Buried meanwhile: others will find these.
       if (id !== this.#membership.id) return
@@ -197,6 +213,15 @@ export class Worker {
       this.#strays.failed()
       await new Promise((resolve) => setTimeout(resolve, afterFailedClaim))
     }
+  }
+
+  #runSuspects(jobs: ClaimedJob[], id: number): void {
+    this.#strays.answered(jobs)
+    this.#sleep.working()
+    // Buried meanwhile: others will find these.
+    if (id !== this.#membership.id) this.#suspects.clear()
+    else if (this.#suspects.alone) this.#release(this.#ahead.clear())
+    else this.#ahead.add(jobs)
   }
 
   async #updateNames(): Promise<void> {
@@ -212,8 +237,9 @@ export class Worker {
   #told(kind: string, rest: string): void {
     if (kind === 'wake' && this.#options.queues.includes(rest)) this.#sleep.wake()
     else if (kind === 'due') this.#tending.in(0)
+    else if (kind === 'suspects') this.#lookForSuspects()
     else if (kind === 'reconnected') {
-      this.#sleep.wake()
+      this.#lookForSuspects()
       this.#tending.in(0)
     } else if (kind === 'cancel') {
       const [worker, id] = rest.split(' ')
@@ -223,13 +249,19 @@ export class Worker {
 
   /** @param token null where the telling didn't name it */
   #cancel(id: string, token: string | null): void {
-    const waiting = this.#ahead.take(id, token)
+    const waiting = this.#ahead.take(id, token) ?? this.#suspects.take(id, token)
     if (waiting) this.#runner.drop(waiting)
     else this.#runner.cancel(id, token)
   }
 
+  #lookForSuspects(): void {
+    this.#suspects.due = true
+    this.#sleep.wake()
+  }
+
   #lose(): void {
     this.#ahead.clear()
+    this.#suspects.clear()
     this.#runner.loseAll()
   }
 
