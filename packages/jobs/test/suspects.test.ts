@@ -9,7 +9,14 @@ const timing = { ...fast, beat: 50 }
 
 /** What an observer does to a worker that stands still. The worker hears of it, and begins anew. */
 const bury = (worker: string) =>
-  t.sql('select factotum_jobs.bury(id, beat) from factotum_jobs.worker where name = $1', [worker])
+  until(async () => {
+    const rows = await t.sql<{ jobs: number | null }>(
+      'select factotum_jobs.bury(id, beat) as jobs from factotum_jobs.worker where name = $1',
+      [worker],
+    )
+    // It may have beaten in between.
+    return rows.every(({ jobs }) => jobs !== null)
+  })
 
 /** Says what runs side by side; each job ends when it is told, or has lost its job. */
 class Stage {
