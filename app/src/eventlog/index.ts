@@ -1,0 +1,20 @@
+export type { Chooser } from './choose-code.ts'
+export {
+  type AnyEvents,
+  type ChoiceOf,
+  type CodeOf,
+  defineEvents,
+  type EventCode,
+  type EventDefinition,
+  isDefinition,
+} from './define.ts'
+export type { Entry, EntryOf } from './entry.ts'
+export type { Erasure } from './erase.ts'
+export { EventError, type EventErrorCode } from './error.ts'
+export { createEventLog, type EventLog, type EventLogOptions } from './event-log.ts'
+export { applyPatch, diff, revertPatch } from './patch.ts'
+export type { Effects, EffectsOf } from './process.ts'
+export type { EventPage, EventQuery, SubjectQuery } from './read.ts'
+export { type CodeEntry, type CodeFilter, EventRegistry, type ListedCode } from './registry.ts'
+export type { SqlClient } from './sql.ts'
+export * from './types.ts'
