@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { JobManager } from '@factotum/jobs'
 import type { Logger } from 'pino'
+import { createEventLog } from '../eventlog/index.ts'
 import { createLive } from '../live/index.ts'
+import { secretKey } from '../platform/accounts/secret-key.ts'
 import type { Config } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { upgradeApp } from '../platform/database/migrate.ts'
@@ -34,7 +36,12 @@ export async function openContext(config: Config, log: Logger, stops: Stops): Pr
   const live = createLive({ pool: database.pool, listenUrl: database.url, feeds: [jobFeed(jobs)], log })
   stops.add('live', () => live.stop())
   await live.start()
-  return { config, database, jobs, live, storage, log }
+  const events = createEventLog({
+    pool: database.pool,
+    secret: await secretKey(config),
+    zone: () => config.timeZone,
+  })
+  return { config, database, jobs, live, events, storage, log }
 }
 
 /** Clears away what interrupted uploads left, now and every hour. */

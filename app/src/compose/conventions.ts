@@ -2,6 +2,7 @@ import type { ConsolePart } from '../console/part.ts'
 import type { Context } from '../platform/context.ts'
 import type { Errors } from '../platform/errors/index.ts'
 import type { Routes } from '../platform/http/index.ts'
+import type { FoundEvents } from './discover-events.ts'
 
 /** What a feature may bring, by the names of its files: `jobs.ts` brings `jobs`. */
 export interface Feature {
@@ -12,6 +13,7 @@ export interface Feature {
   routes?: Routes
   console?: ConsolePart
   errors?: Errors
+  events?: FoundEvents
 }
 
 export const conventions = ['jobs', 'routes', 'console', 'errors'] as const

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DiscoveryError, discover } from './discover.ts'
+import { discover } from './discover.ts'
+import { DiscoveryError } from './load-module.ts'
 
 let folder: string
 beforeEach(async () => {

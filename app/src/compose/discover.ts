@@ -1,17 +1,9 @@
 import { readdir } from 'node:fs/promises'
-import { join, parse } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import { conventions, type Feature, take, wanted } from './conventions.ts'
+import { findEvents } from './discover-events.ts'
+import { DiscoveryError, loadModule, reasonOf, sourceIn } from './load-module.ts'
 import { holdsModules } from './module-type.ts'
-
-/** A feature that can't be used stops the start: what works only in part misleads. */
-export class DiscoveryError extends Error {
-  override name = 'DiscoveryError'
-
-  constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`The feature can't be used: ${path} ${reason}`, options)
-  }
-}
 
 /**
  * Loads every feature in these folders: each folder in them is one, named for it.
@@ -51,12 +43,9 @@ async function load(name: string, folder: string): Promise<Feature> {
   const files = await readdir(folder)
   let loaded = 0
   for (const convention of conventions) {
-    const candidates = files.filter((file) => isSource(file, convention))
-    const [file, other] = candidates
-    if (!file) continue
-    if (other) throw new DiscoveryError(folder, `has both ${file} and ${other}; one of them must go.`)
-    const path = join(folder, file)
-    const exported = await defaultExport(path)
+    const path = sourceIn(folder, files, convention)
+    if (!path) continue
+    const { default: exported } = await loadModule(path)
     if (exported === undefined)
       throw new DiscoveryError(path, `has no default export; export default ${wanted[convention]}.`)
     if (!take(feature, convention, exported)) {
@@ -64,25 +53,13 @@ async function load(name: string, folder: string): Promise<Feature> {
     }
     loaded++
   }
-  if (loaded === 0) {
-    const names = conventions.map((convention) => `${convention}.ts`).join(', ')
+  const events = await findEvents(folder, files)
+  if (events) feature.events = events
+  if (loaded === 0 && !events) {
+    const names = [...conventions, 'events'].map((name) => `${name}.ts`).join(', ')
     throw new DiscoveryError(folder, `has none of the files that make a feature: ${names}.`)
   }
   return feature
-}
-
-function isSource(file: string, convention: string): boolean {
-  const { name, ext } = parse(file)
-  return name === convention && ['.ts', '.tsx', '.js', '.mjs'].includes(ext)
-}
-
-async function defaultExport(path: string): Promise<unknown> {
-  try {
-    const module: { default?: unknown } = await import(pathToFileURL(path).href)
-    return module.default
-  } catch (error) {
-    throw new DiscoveryError(path, `does not load: ${reasonOf(error)}`, { cause: error })
-  }
 }
 
 function refuseTwins(found: Feature[], feature: Feature): void {
@@ -99,5 +76,3 @@ function refuseTwins(found: Feature[], feature: Feature): void {
     }
   }
 }
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -6,7 +6,9 @@ import type { Context } from '../platform/context.ts'
 import { createLog } from '../platform/logging/index.ts'
 import { openContext } from './context.ts'
 import type { Feature } from './conventions.ts'
-import { DiscoveryError, discover, reasonOf } from './discover.ts'
+import { discover } from './discover.ts'
+import { findAllEvents, registerEvents } from './discover-events.ts'
+import { DiscoveryError, reasonOf } from './load-module.ts'
 import { announce } from './running.ts'
 import { Stops } from './stops.ts'
 import { startWeb } from './web.ts'
@@ -40,6 +42,7 @@ export interface Program {
 }
 
 const ownFeatures = fileURLToPath(new URL('../features', import.meta.url))
+const platform = fileURLToPath(new URL('../platform', import.meta.url))
 
 /**
  * Starts a process of the program; on failure all that was started is stopped again.
@@ -54,9 +57,15 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   try {
     // Reading the features' sources takes about as long as starting the database.
     const discovered = discover([ownFeatures, ...featureFolders])
+    const platformEvents = findAllEvents(platform)
+    platformEvents.catch(() => {})
     discovered.catch(() => {})
     const context = await openContext(config, log, stops)
     const features = await discovered
+    registerEvents(context.events.registry, [
+      ...(await platformEvents),
+      ...features.flatMap(({ events }) => events ?? []),
+    ])
     defineJobs(features, context)
     stops.stage()
     const url = roles.web ? await startWeb(context, features, stops) : null

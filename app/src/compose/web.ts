@@ -5,8 +5,8 @@ import { healthRoutes } from '../platform/health/routes.ts'
 import type { HttpServer } from '../platform/http/index.ts'
 import { createHttp } from '../platform/http/server.ts'
 import type { Feature } from './conventions.ts'
-import { DiscoveryError, reasonOf } from './discover.ts'
 import { addLiveOutlets } from './live-outlets.ts'
+import { DiscoveryError, reasonOf } from './load-module.ts'
 import type { Stops } from './stops.ts'
 
 /** Time that open requests have to end when the program is told to stop. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JobManager } from '@factotum/jobs'
 import { pino } from 'pino'
+import { createEventLog } from '../eventlog/index.ts'
 import { createLive } from '../live/index.ts'
 import { readConfig } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
@@ -29,7 +30,8 @@ export async function testConsole(parts: ConsolePart[] = []): Promise<TestConsol
   const jobs = new JobManager({ connectionString: owned.url, migrate: false })
   const live = createLive({ pool: database.pool, listenUrl: owned.url, log })
   const config = readConfig({ FACTOTUM_HOME: folder })
-  const context: Context = { config, database, jobs, live, log, storage: await localStorage(folder) }
+  const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
+  const context: Context = { config, database, jobs, live, events, log, storage: await localStorage(folder) }
   const app = await createHttp({ config, log })
   await installConsole(app, context, parts)
   return {

@@ -1,4 +1,4 @@
-import { type AnyEvents, type EventCode, isDefinition } from './define.ts'
+import type { AnyEvents, EventCode } from './define.ts'
 import { EventError } from './error.ts'
 import { eventRoles, eventTypes, levels } from './types.ts'
 
@@ -13,36 +13,34 @@ const known: string[] = [...required, ...optional]
  * @param file where it stands, for the sentence
  * @throws EventError event_registration that names file, key and code
  */
-export function checkDefinition(value: unknown, file: string): AnyEvents {
-  const refuse = (where: string, what: string): never => {
-    throw new EventError('event_registration', `${file}: ${where} ${what}.`)
-  }
-  if (!isDefinition(value)) return refuse('an export', 'is not made by defineEvents({ key, codes })')
-  const key: unknown = value.key
-  if (typeof key !== 'string' || key === '')
-    return refuse('an event', "has no key; give one, as key: 'reject_case'")
+export function checkDefinition(value: unknown, file: string): asserts value is AnyEvents {
+  const wrong = wrongWithDefinition(value)
+  if (wrong) throw new EventError('event_registration', `${file}: ${wrong}.`)
+}
+
+function wrongWithDefinition(value: unknown): string | null {
+  if (!isObject(value)) return 'an export is no event; make it by defineEvents({ key, codes })'
+  const { key, codes, chooseCode } = value
+  if (typeof key !== 'string' || key === '') return "an event has no key; give one, as key: 'reject_case'"
   const event = `the event "${key}"`
   if (!/^[A-Za-z][\w-]{0,79}$/.test(key)) {
-    refuse(event, 'has a key that is not up to 80 letters, digits, _ and -, a letter first')
+    return `${event} has a key that is not up to 80 letters, digits, _ and -, a letter first`
   }
   const strange = Object.keys(value).find((name) => !definitionProperties.includes(name))
   if (strange)
-    refuse(event, `has the unknown property "${strange}"; known are ${definitionProperties.join(', ')}`)
-  if (value.chooseCode !== undefined && typeof value.chooseCode !== 'function') {
-    refuse(event, 'has a chooseCode that is not a function')
-  }
-  const codes: unknown = value.codes
-  if (!isObject(codes) || Object.keys(codes).length === 0)
-    return refuse(event, 'has no codes; give one at least')
+    return `${event} has the unknown property "${strange}"; known are ${definitionProperties.join(', ')}`
+  if (chooseCode !== undefined && typeof chooseCode !== 'function')
+    return `${event} has a chooseCode that is not a function`
+  if (!isObject(codes) || Object.keys(codes).length === 0) return `${event} has no codes; give one at least`
   for (const [code, attributes] of Object.entries(codes)) {
-    const wrong = wrongWith(code, attributes)
-    if (wrong) refuse(`${event}, code "${code}"`, wrong)
+    const wrong = wrongWithCode(code, attributes)
+    if (wrong) return `${event}, code "${code}", ${wrong}`
   }
-  return value
+  return null
 }
 
 /** What is wrong with a code, as the end of a sentence; null when nothing is. */
-function wrongWith(code: string, attributes: unknown): string | null {
+function wrongWithCode(code: string, attributes: unknown): string | null {
   if (code === '' || code.length > 80) return 'must have 1 to 80 letters'
   if (!isObject(attributes)) return 'is not an object of properties'
   const missing = required.find((name) => attributes[name] === undefined)

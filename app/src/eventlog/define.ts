@@ -65,8 +65,6 @@ type Joined<Union> = (Union extends unknown ? (each: Union) => void : never) ext
   ? All
   : never
 
-const defined = new WeakSet<object>()
-
 /**
  * Says what may happen to a subject under one key; exported from a module's `events.ts`. It is checked when it
  * is registered, where the file is known.
@@ -80,10 +78,5 @@ export function defineEvents<
   codes: Codes
   chooseCode?(choice: Choice): (NoInfer<keyof Codes> & string) | undefined
 }): EventDefinition<Key, Codes, Choice> {
-  defined.add(definition)
   return definition
 }
-
-/** True for what `defineEvents` made. */
-export const isDefinition = (value: unknown): value is AnyEvents =>
-  typeof value === 'object' && value !== null && defined.has(value)

@@ -3,12 +3,16 @@ import { prover } from './chain.ts'
 import type { AnyEvents } from './define.ts'
 import type { EntryOf } from './entry.ts'
 import { type Erasure, eraseContent } from './erase.ts'
+import { exportHeads, type HeadExport } from './export-heads.ts'
+import type { Tell } from './finding.ts'
+import type { HeadStore } from './head-file.ts'
 import { logEvents } from './log-events.ts'
 import { type EffectsOf, type Processing, processEvent } from './process.ts'
 import { type EventPage, type EventQuery, readEvents, readSubject, type SubjectQuery } from './read.ts'
 import { EventRegistry } from './registry.ts'
 import type { SqlClient } from './sql.ts'
 import type { LoggedEvent, Subject } from './types.ts'
+import { type Verification, verifyEvents } from './verify.ts'
 
 export interface EventLogOptions {
   pool: pg.Pool
@@ -52,12 +56,20 @@ export interface EventLog {
    * holds. In a transaction of yours. Answers that event, or null where the subject has no events.
    */
   erase(client: SqlClient, subject: Subject, erasure: Erasure): Promise<LoggedEvent | null>
+  /**
+   * Writes the heads that moved since the last time to a file: what is cut off a chain's end afterwards, head and
+   * all, shows against it. Answers null where there is nothing to tell, or another process is at it.
+   */
+  exportHeads(store: HeadStore): Promise<HeadExport | null>
+  /** Looks at every row, head and exported file, and tells what is not as it was written. */
+  verify(store: HeadStore, tell: Tell): Promise<Verification>
 }
 
 /** The event log of the database behind the pool. */
 export function createEventLog({ pool, secret, zone, now }: EventLogOptions): EventLog {
   const registry = new EventRegistry(logEvents)
-  const processing: Processing = { registry, prover: prover(secret), zone, now }
+  const proof = prover(secret)
+  const processing: Processing = { registry, prover: proof, zone, now }
   return {
     registry,
     process: (client, subject, events, entry, effects) =>
@@ -65,5 +77,7 @@ export function createEventLog({ pool, secret, zone, now }: EventLogOptions): Ev
     readSubject: (subject, query = {}) => readSubject(pool, subject, query),
     read: (query = {}) => readEvents(pool, query),
     erase: (client, subject, erasure) => eraseContent(processing, client, subject, erasure),
+    exportHeads: (store) => exportHeads(pool, proof, store),
+    verify: (store, tell) => verifyEvents(pool, proof, store, tell),
   }
 }

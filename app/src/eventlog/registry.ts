@@ -43,13 +43,14 @@ export class EventRegistry<Events extends AnyEvents = AnyEvents> {
   register(file: string, definitions: readonly Events[]): void {
     const added = new Map<string, { events: Events; file: string }>()
     for (const events of definitions) {
-      const { key } = checkDefinition(events, file)
+      checkDefinition(events, file)
+      const { key } = events
       const other = this.#events.get(key) ?? added.get(key)
       if (other) {
-        const where = other.file === file ? 'twice' : `that ${other.file} has already`
+        const where = other.file === file ? 'there twice' : `taken by ${other.file}`
         throw new EventError(
           'event_registration',
-          `${file}: the key "${key}" is defined ${where}. Rename one of them.`,
+          `${file}: the key "${key}" is ${where}. Rename one of them.`,
         )
       }
       added.set(key, { events, file })

@@ -1,5 +1,6 @@
 import type { JobManager } from '@factotum/jobs'
 import type { Logger } from 'pino'
+import type { EventLog } from '../eventlog/index.ts'
 import type { Live } from '../live/index.ts'
 import type { Config } from './config/index.ts'
 import type { Database } from './database/index.ts'
@@ -11,6 +12,8 @@ export interface Context {
   database: Database
   jobs: JobManager
   live: Live
+  /** What happened to what. */
+  events: EventLog
   storage: Storage
   log: Logger
 }

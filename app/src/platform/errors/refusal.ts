@@ -1,4 +1,5 @@
 import { JobError, type Json } from '@factotum/jobs'
+import { EventError } from '../../eventlog/index.ts'
 import { HttpError } from './http-error.ts'
 import { errors } from './index.ts'
 
@@ -13,6 +14,7 @@ interface Violation {
 export function refusal(error: unknown, id: string): HttpError {
   if (error instanceof HttpError) return error
   if (error instanceof JobError) return ofJobs(error) ?? internal(id)
+  if (error instanceof EventError) return ofEvents(error) ?? internal(id)
   if (!(error instanceof Error)) return internal(id)
   if (databaseIsAway(error)) return errors.fail('database_away')
   return ofValidation(error) ?? ofServer(error) ?? ofMultipart(error) ?? internal(id)
@@ -26,6 +28,11 @@ function ofJobs(error: JobError): HttpError | null {
   if (error instanceof JobError.Invalid) return errors.fail('job_invalid', { reason: error.message })
   if (error instanceof JobError.Closed) return stopping()
   return null
+}
+
+function ofEvents({ code, message: reason }: EventError): HttpError | null {
+  // A wrong definition is the program's fault, and stops its start.
+  return code === 'event_registration' ? null : errors.fail(code, { reason })
 }
 
 const stopping = () =>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { JobManager } from '@factotum/jobs'
 import pino from 'pino'
 import { installConsole } from '../../../console/index.ts'
+import { createEventLog } from '../../../eventlog/index.ts'
 import { createLive } from '../../../live/index.ts'
 import { type Config, readConfig } from '../../../platform/config/index.ts'
 import type { Context } from '../../../platform/context.ts'
@@ -39,7 +40,8 @@ export async function filesProgram(settings: Partial<Config> = {}): Promise<File
   const live = createLive({ pool: database.pool, listenUrl: test.url, log })
   await live.start()
   const storage = await localStorage(join(home, 'storage'))
-  const context: Context = { config, database, jobs, live, storage, log }
+  const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
+  const context: Context = { config, database, jobs, live, events, storage, log }
   fileJobs(context)
   const app = await createHttp({ config, log })
   await installConsole(app, context, [part])
