@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
-import { type Checks, checkOptions, name, span, wholeNumber } from './options.ts'
+import { type Checks, checkOptions, name, refusal, span, wholeNumber } from './options.ts'
 import { setLimits as setLimitsSql } from './sql/set-limits.ts'
 import type { Limit, QueueLimits } from './types.ts'
 
@@ -43,7 +43,12 @@ const limitOf = (running?: number, most?: number, per?: number): Limit<number> =
   ...(most === undefined || per === undefined ? {} : { starts: { most, per } }),
 })
 
-function storedLimits(queue: string, { perKey, ...whole }: QueueLimits): StoredLimits {
+function storedLimits(queue: string, limits: QueueLimits): StoredLimits {
+  if (typeof limits !== 'object' || Array.isArray(limits)) {
+    const allowed = 'an object such as { running: 5 }, or null for none'
+    throw refusal(`limits of queue ${JSON.stringify(queue)}`, limits, allowed)
+  }
+  const { perKey, ...whole } = limits
   const { running, starts, per } = checked(whole, `limits of queue ${JSON.stringify(queue)}`)
   const key = checked(perKey ?? {}, `limits per key of queue ${JSON.stringify(queue)}`)
   const stored: StoredLimits = {

@@ -178,6 +178,16 @@ describe("a manager's questions and orders reject, and never throw", () => {
     }
   })
 
+  test('setLimits', async () => {
+    for (const value of [undefined, 7, {}, [], 'none', Symbol('s'), { perKey: 7 }]) {
+      const error = await refusalOf(() => t.manager().setLimits('mail', anything(value)))
+      expect(error).toBeInstanceOf(JobError.Invalid)
+    }
+    await expect(t.manager().setLimits('mail', anything(undefined))).rejects.toThrow(
+      'The limits of queue "mail" must be an object such as { running: 5 }, or null for none; it is undefined.',
+    )
+  })
+
   test.each<[string, (jobs: JobManager) => unknown]>([
     ['status', (jobs) => jobs.status('1')],
     ['get', (jobs) => jobs.get('1')],
