@@ -4,7 +4,11 @@ import { gate } from './gate.ts'
 import { processFile } from './process.ts'
 import { tidyFiles } from './tidy.ts'
 
-/** Each takes two threads and up to 1 GB; more at a time would only make each slower. */
+/**
+ * Each takes two threads and up to 1 GB; more at a time would only make each slower. It is this machine that is short, so
+ * not a limit of the queue: that would count over the workers of all machines, hold `tidy` up too, and overwrite what a
+ * person has set on the queue.
+ */
 const profilesAtOnce = 2
 
 export default defineJobs((context) => {
