@@ -1,4 +1,5 @@
 import type { QueryResultRow } from 'pg'
+import { type Dependent, tellDependents } from './dependents.ts'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
 import { requireJobId } from './job-id.ts'
@@ -18,13 +19,10 @@ const workersTurn = 2_000
 export type Send = <Row extends QueryResultRow>(sql: string, values: unknown[]) => Promise<Row[]>
 
 /** A job that ended before its start. */
-interface GoneJob {
-  id: string
-  name: string
-  queue: string
-  correlation: string | null
+interface GoneJob extends Dependent {
   serial_key: string | null
   limit_key: string | null
+  dependents: Dependent[] | null
 }
 
 /** What came of a cancel; the event of a job that is gone is told once it is stored for good. */
@@ -85,7 +83,8 @@ export async function cancelJobs(
   return { canceled, canceling: asked.map(({ id }) => id) }
 }
 
-async function tellGone({ database, metrics, events, report }: Engine, all: GoneJob[]): Promise<void> {
+async function tellGone(engine: Engine, all: GoneJob[]): Promise<void> {
+  const { database, metrics, events, report } = engine
   const keys = new Map<string, { serial: Set<string>; limit: Set<string> }>()
   for (const { id, name, queue, correlation, serial_key: serial, limit_key: limit } of all) {
     metrics.canceled++
@@ -96,6 +95,7 @@ async function tellGone({ database, metrics, events, report }: Engine, all: Gone
     if (limit !== null) ofQueue.limit.add(limit)
     keys.set(queue, ofQueue)
   }
+  tellDependents(engine, all)
   for (const [queue, { serial, limit }] of keys) {
     // The cancel is stored in any case: where this fails, the next tending does it.
     await database.query(unblock(database.schema), [queue, [...serial], [...limit]]).catch(report)
@@ -116,7 +116,10 @@ export async function disownOverdue(engine: Engine): Promise<void> {
     how: started ? 'disowned' : 'before_start',
     age: 0,
   }))
-  await database.query(endCanceled(database.schema), [JSON.stringify(records)])
+  const ended = await database.query<{ dependents: Dependent[] | null }>(endCanceled(database.schema), [
+    JSON.stringify(records),
+  ])
+  tellDependents(engine, ended)
 }
 
 /** Whoever asks for a cancel sees to it that it comes about, as the job's worker may not be able to. */

@@ -19,6 +19,7 @@ export interface JobEvents {
   retrying: JobNews & { attempt: number; error: string; delay: number }
   /** The handler asked to run again, `delay` ms from now; no attempt was spent. */
   snoozed: JobNews & { attempt: number; delay: number }
+  /** Also of those that are canceled with a job that they wait for, in the process that stores its failure or cancel. */
   canceled: JobNews & { how: CanceledHow }
   /** Another worker owns the job now. */
   lost: JobNews

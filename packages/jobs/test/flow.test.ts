@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { currentJob } from '../src/current-job.ts'
 import { JobError } from '../src/errors.ts'
+import type { JobEvents } from '../src/events.ts'
 import { dropHistory, keptDays } from '../src/history.ts'
 import type { JobManager } from '../src/job-manager.ts'
 import { cancelWaiting } from '../src/sql/cancel-waiting.ts'
@@ -78,13 +79,23 @@ describe('a job that waits for others', () => {
     const aside = await act.with({ after: chain.slice(0, 2) }).delay('good')
     const anyway = await act.with({ after: chain.at(-1) ?? [], afterFailure: 'run' }).delay('anyway')
     const bad = await act.delay('fail')
-    const child = await act.with({ after: [bad, chain[0] ?? bad] }).delay('good')
+    const child = await act.with({ after: [bad, chain[0] ?? bad], correlationId: 'request 7' }).delay('good')
+    const told: JobEvents['canceled'][] = []
+    jobs.on('canceled', (event) => told.push(event))
     await t.worker(jobs)
     await expect(child.result()).rejects.toThrow(JobError.Canceled)
+    await until(() => told.length > 0)
+    expect(told).toEqual([
+      { id: child.id, name: 'act', queue: 'default', correlationId: 'request 7', how: 'before_start' },
+    ])
     expect(await child.status()).toMatchObject({ canceledHow: 'before_start', attempts: 0 })
     expect(await chain[0]?.cancel()).toBe('canceled')
     expect(await anyway.result()).toBe('anyway')
     expect(await aside.status()).toMatchObject({ state: 'canceled', canceledHow: 'before_start' })
+    expect(told.map(({ id }) => id).toSorted()).toEqual(
+      [child, ...chain, aside].map(({ id }) => id).toSorted(),
+    )
+    expect(jobs.metrics().canceled).toBe(302)
     expect(await t.sql('select from factotum_jobs.job')).toEqual([])
     expect(await t.sql('select from factotum_jobs.done where state = 12')).toHaveLength(302)
     expect(await jobs.ended(new Date(0))).toEqual({ finished: 1, failed: 1, canceled: 302 })

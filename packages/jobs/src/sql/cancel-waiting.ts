@@ -1,5 +1,5 @@
 import { historyColumns, historyOfJob } from './history-columns.ts'
-import { settleGone } from './settle-gone.ts'
+import { dependentsOnce, settleGone } from './settle-gone.ts'
 
 /** $1 ids. Ends those that nobody has claimed, as canceled before their start. Answers them. */
 export const cancelWaiting = (schema: string) => `
@@ -22,4 +22,4 @@ with gone as (
 ), settled as (
   ${settleGone(schema, '12')}
 )
-select g.id, g.name, g.queue, g.correlation, g.serial_key, g.limit_key from gone g, woken, settled`
+select g.id, g.name, g.queue, g.correlation, g.serial_key, g.limit_key, ${dependentsOnce} from gone g, woken, settled`

@@ -1,5 +1,5 @@
 import { historyColumns, historyOfJob } from './history-columns.ts'
-import { settleGone } from './settle-gone.ts'
+import { dependentsOnce, settleGone } from './settle-gone.ts'
 
 /** $1 jobs of this worker that end as canceled, as JSON text. Answers the ids it wrote. */
 export const endCanceled = (schema: string) => `
@@ -32,4 +32,4 @@ with ended as materialized (
 ), settled as (
   ${settleGone(schema, '12')}
 )
-select g.id from gone g, woken, settled`
+select g.id, ${dependentsOnce} from gone g, woken, settled`

@@ -1,6 +1,6 @@
 import { historyColumns, historyOfJob } from './history-columns.ts'
 import { keepsKey } from './keeps-key.ts'
-import { settleGone } from './settle-gone.ts'
+import { dependentsOnce, settleGone } from './settle-gone.ts'
 
 /**
  * $1 failed attempts as JSON text: with `retry` (ms) the job is scheduled again, without it has failed. A job whose
@@ -56,4 +56,4 @@ with ended as materialized (
 ), settled as (
   ${settleGone(schema, 'case when canceled then 12 else 11 end')}
 )
-select o.id, o.state from outcomes o, woken, settled`
+select o.id, o.state, ${dependentsOnce} from outcomes o, woken, settled`

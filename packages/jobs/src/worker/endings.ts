@@ -1,4 +1,5 @@
 import { retryDelay } from '../backoff.ts'
+import { type Dependent, tellDependents } from '../dependents.ts'
 import type { Engine } from '../engine.ts'
 import { safeText } from '../json.ts'
 import { complete } from '../sql/complete.ts'
@@ -180,11 +181,13 @@ export class Endings {
       retry,
     }))
     const { database } = this.#engine
-    const rows = await database.work<{ id: string; state: string }>(fail(database.schema), [
-      JSON.stringify(records),
-    ])
+    const rows = await database.work<{ id: string; state: string; dependents: Dependent[] | null }>(
+      fail(database.schema),
+      [JSON.stringify(records)],
+    )
     const states = new Map(rows.map(({ id, state }) => [id, state]))
     for (const item of items) this.#tellFailed(item, states.get(item.id))
+    tellDependents(this.#engine, rows)
     return items.flatMap(({ id }) => (states.has(id) ? [] : id))
   }
 
@@ -204,7 +207,11 @@ export class Endings {
   async #writeCanceled(items: readonly Canceled[]): Promise<readonly string[]> {
     const records = items.map(({ id, token, run, how }) => ({ ...record(id, token, run), how }))
     const { database } = this.#engine
-    const rows = await database.work<{ id: string }>(endCanceled(database.schema), [JSON.stringify(records)])
+    const rows = await database.work<{ id: string; dependents: Dependent[] | null }>(
+      endCanceled(database.schema),
+      [JSON.stringify(records)],
+    )
+    tellDependents(this.#engine, rows)
     const written = new Set(rows.map(({ id }) => id))
     return items.flatMap(({ id }) => (written.has(id) ? [] : id))
   }
