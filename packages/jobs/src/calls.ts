@@ -1,5 +1,4 @@
-import { afterOf } from './after.ts'
-import { cancelJob } from './cancel.ts'
+import { type After, afterOf } from './after.ts'
 import { sqlClientOf } from './clients.ts'
 import type { DefinitionHost, EnqueueOptions } from './definition.ts'
 import { Ends } from './ends.ts'
@@ -8,10 +7,9 @@ import { enqueueWithHooks, insertJobs, type NewJob } from './enqueue.ts'
 import { SharedEnqueue } from './enqueue-shared.ts'
 import { insertManyUnique, insertUnique } from './enqueue-unique.ts'
 import { JobError } from './errors.ts'
-import type { JobHandle } from './handle.ts'
+import { Handle, type HandleHost, type JobHandle } from './handle.ts'
 import { newSchedule, type ScheduleOptions, storeSchedule } from './schedule.ts'
 import { registerQueues } from './sql/register-queues.ts'
-import { jobResult, jobStatus } from './status.ts'
 import type { SqlClient } from './types.ts'
 
 /** What the definitions of one manager do their work with: storing calls, and handles to what was stored. */
@@ -21,6 +19,7 @@ export class Calls implements DefinitionHost {
   readonly #timeZone: string
   readonly #shared: SharedEnqueue
   readonly #ends: Ends
+  readonly #handles: HandleHost
   readonly #queues = new Set<string>()
   readonly #onHandler: () => void
   #closed = false
@@ -32,19 +31,15 @@ export class Calls implements DefinitionHost {
     this.#onHandler = options.onHandler
     this.#shared = new SharedEnqueue(engine.database, (queue) => this.#know(queue))
     this.#ends = new Ends(engine)
+    this.#handles = { engine, ends: this.#ends }
   }
 
   /** Nothing is waited for before the call is handed on: calls of the same moment keep their order. */
   enqueueOne(name: string, queue: string, job: NewJob, call: EnqueueOptions): Promise<string> {
-    return this.#around(name, queue, 1, call, async () => {
+    return this.#around(name, queue, 1, call, () => {
       const after = afterOf(call)
       if (!call.client && !after && job.uniqueKey === null) return this.#shared.add(job, queue)
-      await this.#know(queue)
-      const { schema } = this.#engine.database
-      const client = this.#clientOf(call)
-      if (job.uniqueKey !== null) return insertUnique(client, schema, job)
-      const [id = ''] = await insertJobs(client, schema, [job], after)
-      return id
+      return this.#storeAlone(queue, job, call, after)
     })
   }
 
@@ -60,16 +55,7 @@ export class Calls implements DefinitionHost {
   }
 
   handle<Result>(id: string): JobHandle<Result> {
-    const { database } = this.#engine
-    return {
-      id,
-      status: () => jobStatus<Result>(database, id),
-      result: async () => {
-        await this.#ends.of(id)
-        return jobResult<Result>(database, id)
-      },
-      cancel: () => cancelJob(this.#engine, id),
-    }
+    return new Handle<Result>(this.#handles, id)
   }
 
   async schedule(
@@ -94,6 +80,15 @@ export class Calls implements DefinitionHost {
   async close(): Promise<void> {
     this.#closed = true
     await this.#ends.close()
+  }
+
+  async #storeAlone(queue: string, job: NewJob, call: EnqueueOptions, after: After | null): Promise<string> {
+    await this.#know(queue)
+    const { schema } = this.#engine.database
+    const client = this.#clientOf(call)
+    if (job.uniqueKey !== null) return insertUnique(client, schema, job)
+    const [id = ''] = await insertJobs(client, schema, [job], after)
+    return id
   }
 
   #clientOf({ client }: EnqueueOptions): SqlClient {

@@ -195,7 +195,7 @@ function callsOf<Args extends unknown[], Result>(
     return host.handle<Result>(await host.enqueueOne(name, queue(), 'head' in job ? job : await job, call))
   }
   return {
-    delay: async (...args) => one(null, args),
+    delay: (...args) => one(null, args),
     delayIn: async (delay, ...args) => one(dueIn(delay), args),
     delayUntil: async (time, ...args) => one(dueAt(time), args),
     async delayMany(calls) {

@@ -1,11 +1,8 @@
+import { cancelJob } from './cancel.ts'
+import type { Ends } from './ends.ts'
+import type { Engine } from './engine.ts'
+import { jobResult, jobStatus } from './status.ts'
 import type { JobStatus } from './types.ts'
-
-/** What a handle asks of its manager. */
-export interface HandleHost {
-  status(id: string): Promise<JobStatus | null>
-  result(id: string): Promise<unknown>
-  cancel(id: string): Promise<'canceled' | 'canceling'>
-}
 
 /** One enqueued job. */
 export interface JobHandle<Result> {
@@ -22,4 +19,34 @@ export interface JobHandle<Result> {
   result(): Promise<Result>
   /** As `JobManager.cancel`. */
   cancel(): Promise<'canceled' | 'canceling'>
+}
+
+/** What the handles of one manager do their work with. */
+export interface HandleHost {
+  readonly engine: Engine
+  readonly ends: Ends
+}
+
+/** A class, as closures of its own for each of a thousand jobs cost more than all else that `delayMany` does. */
+export class Handle<Result> implements JobHandle<Result> {
+  readonly id: string
+  readonly #host: HandleHost
+
+  constructor(host: HandleHost, id: string) {
+    this.id = id
+    this.#host = host
+  }
+
+  status(): Promise<JobStatus<Result> | null> {
+    return jobStatus<Result>(this.#host.engine.database, this.id)
+  }
+
+  async result(): Promise<Result> {
+    await this.#host.ends.of(this.id)
+    return jobResult<Result>(this.#host.engine.database, this.id)
+  }
+
+  cancel(): Promise<'canceled' | 'canceling'> {
+    return cancelJob(this.#host.engine, this.id)
+  }
 }
