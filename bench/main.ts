@@ -4,9 +4,10 @@ import { bulk } from './bulk.ts'
 import { drain } from './drain.ts'
 import { flat } from './flat.ts'
 import { idle } from './idle.ts'
+import { keys } from './keys.ts'
 import { latency } from './latency.ts'
 import { single } from './single.ts'
 import { tenProcesses } from './ten-processes.ts'
 import { waking } from './waking.ts'
 
-await runAll([bulk, single, drain, latency, flat, tenProcesses, waking, idle])
+await runAll([bulk, single, drain, latency, flat, tenProcesses, waking, keys, idle])

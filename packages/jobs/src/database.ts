@@ -72,7 +72,10 @@ export class Database {
 
   /** As `work`, with rows as lists of texts. */
   async workInText(query: pg.QueryConfig): Promise<(string | null)[][]> {
-    return (await this.workers.query<(string | null)[]>({ ...query, rowMode: 'array', types: asText })).rows
+    return this.#healing(
+      async () =>
+        (await this.workers.query<(string | null)[]>({ ...query, rowMode: 'array', types: asText })).rows,
+    )
   }
 
   async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

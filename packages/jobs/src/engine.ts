@@ -52,6 +52,8 @@ export interface Timing {
   listen: number
   /** A sandbox that ran nothing for so long ends. */
   sandboxIdle: number
+  /** For so long a worker may stay with one serial key, before others of the queue get its place. */
+  turn: number
 }
 
 export const defaultTiming: Timing = {
@@ -64,6 +66,7 @@ export const defaultTiming: Timing = {
   fire: 10_000,
   listen: 15_000,
   sandboxIdle: 60_000,
+  turn: 50,
 }
 
 /** What the parts of one manager share. */

@@ -60,6 +60,7 @@ const timingChecks: Checks<Timing> = {
   fire: time,
   listen: time,
   sandboxIdle: time,
+  turn: time,
 }
 
 const retentionChecks: Checks<Retention> = { finished: span(3_660), failed: span(3_660) }

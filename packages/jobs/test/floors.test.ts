@@ -20,6 +20,7 @@ const job = (priority: number, runAt: number, id: string): ClaimedJob => ({
   suspect: false,
   strict: false,
   startRecorded: true,
+  turnEnds: null,
   options: null,
 })
 

@@ -21,15 +21,25 @@ export interface ClaimedJob {
   strict: boolean
   /** The database knows that it runs: it was claimed for a free place. */
   startRecorded: boolean
+  /**
+   * More of its serial key wait behind it: until then, in ms of the monotonic clock, the next of them may follow in its
+   * place. Null where none does.
+   */
+  turnEnds: number | null
   options: StoredOptions | null
   /** Stored: the lower, the sooner. */
   priority: number
 }
 
-/** A row as `sql/claim.ts` answers it, all text. */
+/** A row as `sql/claim.ts` answers it, all text; what comes after these columns is not the job's. */
 export type ClaimedRow = (string | null)[]
 
-export function claimedJob(row: ClaimedRow, startRecorded: boolean, strict: boolean): ClaimedJob {
+export function claimedJob(
+  row: ClaimedRow,
+  startRecorded: boolean,
+  strict: boolean,
+  turnEnds: number | null,
+): ClaimedJob {
   const [
     id,
     token,
@@ -66,6 +76,7 @@ export function claimedJob(row: ClaimedRow, startRecorded: boolean, strict: bool
     suspect: suspect === 't',
     strict,
     startRecorded,
+    turnEnds,
     options: options ? JSON.parse(options) : null,
   }
 }

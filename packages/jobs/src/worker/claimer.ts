@@ -23,6 +23,8 @@ interface ClaimInfo {
   probe: number | null
   strict: string[] | null
   again: number | null
+  /** Ids of its jobs behind which others of their serial key wait. */
+  more: string[] | null
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -40,7 +42,7 @@ export class Claimer {
   }
 
   async claim({ worker, names, limit, free }: ClaimRequest): Promise<Claimed> {
-    const { database, metrics } = this.#engine
+    const { database, metrics, timing } = this.#engine
     const queues = this.#nextOrder()
     const { places, probe } = this.#floors.forClaim(queues, performance.now())
     const rows = await database.workInText({
@@ -51,8 +53,13 @@ export class Claimer {
     const last = rows.at(-1)?.[0] === null ? rows.pop()?.at(-1) : null
     const info: ClaimInfo | null = last ? JSON.parse(last) : null
     const strict = info?.strict ? new Set(info.strict) : none
-    const jobs = rows.map((row, index) => claimedJob(row, index < free, strict.has(row[3] ?? '')))
-    this.#floors.claimed(jobs, rows.length >= limit, info?.probe ?? null, performance.now())
+    const more = new Set(info?.more)
+    const now = performance.now()
+    const jobs = rows.map((row, index) => {
+      const turnEnds = more.has(row[0] ?? '') ? now + timing.turn : null
+      return claimedJob(row, index < free, strict.has(row[3] ?? ''), turnEnds)
+    })
+    this.#floors.claimed(jobs, rows.length >= limit, info?.probe ?? null, now)
     metrics.claims++
     if (jobs.length === 0) metrics.emptyClaims++
     return { jobs, again: info?.again ?? null }

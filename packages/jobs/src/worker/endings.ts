@@ -11,11 +11,14 @@ import type { Backoff, CanceledHow } from '../types.ts'
 import type { ClaimedJob } from './claimed-job.ts'
 import { type Fenced, FencedWrites } from './fenced-writes.ts'
 import type { Run } from './run.ts'
+import type { Turns } from './turns.ts'
 
 interface Finished extends Fenced {
   run: Run
   result: string
   took: number
+  /** The next of its serial key, taken when its end was stored. */
+  next: ClaimedJob | null
 }
 
 interface Failed extends Fenced {
@@ -45,6 +48,8 @@ export interface EndingsListener {
   retryIn(ms: number): void
   /** What became of a job is stored: it is no longer this worker's. */
   freed(job: ClaimedJob): void
+  /** The end of a job is stored, and with that this one of the same serial key was taken, to run in its place. */
+  follows(next: ClaimedJob): void
 }
 
 const mostAtOnce = 1_000
@@ -56,13 +61,15 @@ const longestText = 10_000
 export class Endings {
   readonly #engine: Engine
   readonly #listener: EndingsListener
+  readonly #turns: Turns
   readonly #finished: FencedWrites<Finished>
   readonly #failed: FencedWrites<Failed>
   readonly #snoozed: FencedWrites<Snoozed>
   readonly #canceled: FencedWrites<Canceled>
 
-  constructor(engine: Engine, listener: EndingsListener) {
+  constructor(engine: Engine, turns: Turns, listener: EndingsListener) {
     this.#engine = engine
+    this.#turns = turns
     this.#listener = listener
     const common = {
       most: mostAtOnce,
@@ -116,12 +123,14 @@ export class Endings {
       run,
       result,
       took: performance.now() - run.startedAt,
+      next: null,
     })
   }
 
   /** @param final no further attempt, whatever remains */
   fail(run: Run, error: unknown, final: boolean): void {
     const { job } = run
+    this.#turns.left(job)
     const last = final || run.attempt >= job.maxAttempts
     this.#failed.add({
       id: job.id,
@@ -159,18 +168,32 @@ export class Endings {
     const results = items.map(({ result }) => JSON.stringify(result))
     const spoke = items.some(({ run }) => run.value !== null)
     const { database } = this.#engine
-    const rows = await database.work<{ missing: string[] }>({
-      text: complete(database.schema),
-      values: [
-        list(items.map(({ id }) => id)),
-        list(items.map(({ token }) => token)),
-        list(ages),
-        list(results),
-        spoke ? items.map(({ run }) => run.value) : null,
-        spoke ? items.map(({ run }) => run.message) : null,
-      ],
-    })
+    const values = [
+      list(items.map(({ id }) => id)),
+      list(items.map(({ token }) => token)),
+      list(ages),
+      list(results),
+      spoke ? items.map(({ run }) => run.value) : null,
+      spoke ? items.map(({ run }) => run.message) : null,
+    ]
+    const keeping = items.flatMap(({ run }) => (this.#turns.keeps(run.job) ? run.job : []))
+    if (keeping.length > 0) return this.#writeAndTake(items, values, keeping)
+    const rows = await database.work<{ missing: string[] }>({ text: complete(database.schema), values })
     return rows[0]?.missing ?? []
+  }
+
+  async #writeAndTake(
+    items: readonly Finished[],
+    values: unknown[],
+    keeping: readonly ClaimedJob[],
+  ): Promise<readonly string[]> {
+    const { missing, next } = await this.#turns.complete(values, keeping)
+    for (const item of items) {
+      item.next = next.get(item.id) ?? null
+      // Its row may be locked for long: the place is not kept for that.
+      if (missing.includes(item.id)) this.#turns.left(item.run.job)
+    }
+    return missing
   }
 
   async #writeFailed(items: readonly Failed[]): Promise<readonly string[]> {
@@ -240,11 +263,18 @@ export class Endings {
   #tellFinished(items: readonly Finished[]): void {
     const { events, metrics } = this.#engine
     metrics.finished += items.length
-    for (const { run } of items) if (run.job.strict) this.#listener.freed(run.job)
+    for (const { run, next } of items) {
+      if (!run.job.strict || next) continue
+      this.#turns.left(run.job)
+      this.#listener.freed(run.job)
+    }
     this.#listener.written()
-    if (!events.has('finished')) return
-    for (const { run, result, took } of items) {
-      events.emit('finished', { ...news(run), result: JSON.parse(result), milliseconds: took })
+    for (const { run, result, took, next } of items) {
+      if (events.has('finished'))
+        events.emit('finished', { ...news(run), result: JSON.parse(result), milliseconds: took })
+      if (!next) continue
+      this.#turns.left(run.job)
+      this.#listener.follows(next)
     }
   }
 
@@ -289,7 +319,9 @@ export class Endings {
 
   #lost(run: Run | null): void {
     this.#engine.metrics.lost++
-    if (run) this.#engine.events.emit('lost', news(run))
+    if (!run) return
+    this.#turns.left(run.job)
+    this.#engine.events.emit('lost', news(run))
   }
 }
 

@@ -11,6 +11,7 @@ import { loopBegins, loopEnds } from './loop-watch.ts'
 import { Memory } from './memory.ts'
 import { Reports } from './reports.ts'
 import { type Outcome, Run } from './run.ts'
+import type { Turns } from './turns.ts'
 
 export interface RunnerListener {
   /** Its place is free. */
@@ -21,6 +22,8 @@ export interface RunnerListener {
   retryIn(ms: number): void
   /** What became of a job is stored. */
   freed(job: ClaimedJob): void
+  /** The end of a job is stored, and with that this one of the same serial key was taken, to run in its place. */
+  follows(next: ClaimedJob): void
 }
 
 const afterFailure = 500
@@ -31,6 +34,7 @@ const patience = 5_000
 export class Runner {
   readonly #engine: Engine
   readonly #listener: RunnerListener
+  readonly #turns: Turns
   readonly #reports: Reports
   readonly #endings: Endings
   readonly #memory: Memory
@@ -40,22 +44,25 @@ export class Runner {
   #flushing = 0
   #onMove: () => void = () => {}
 
-  constructor(engine: Engine, concurrency: number, listener: RunnerListener) {
+  constructor(engine: Engine, concurrency: number, turns: Turns, listener: RunnerListener) {
     this.#engine = engine
+    this.#turns = turns
     this.#listener = listener
     this.#reports = new Reports(engine)
     this.#memory = new Memory(engine)
-    this.#endings = new Endings(engine, {
+    this.#endings = new Endings(engine, turns, {
       written: () => this.#moved(),
       retryIn: (ms) => listener.retryIn(ms),
       freed: (job) => listener.freed(job),
+      follows: (next) => listener.follows(next),
     })
     const { cancelGrace, sandboxIdle } = engine.timing
     this.#sandboxes = new SandboxPool({ size: concurrency, idleAfter: sandboxIdle, grace: cancelGrace })
   }
 
-  get running(): number {
-    return this.#running.size
+  /** How many places are taken: by what runs, or for what follows it. */
+  get taken(): number {
+    return this.#running.size + this.#turns.kept
   }
 
   /** How many of those that run are suspects. */
@@ -229,6 +236,7 @@ export class Runner {
 
   #ended(run: Run, outcome: Outcome): void {
     this.#running.delete(run.job.id)
+    if (outcome.kind === 'finished') this.#turns.finished(run.job)
     loopEnds(run.turn)
     const { metrics } = this.#engine
     metrics.running--

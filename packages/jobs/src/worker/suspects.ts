@@ -55,7 +55,7 @@ export class Suspects {
     })
     if (rows.length > 0) this.due = true
     const alone = rows[0]?.[16] === 't'
-    const jobs = rows.map((row) => claimedJob(row, !alone, row[15] === 't'))
+    const jobs = rows.map((row) => claimedJob(row, !alone, row[15] === 't', null))
     if (alone) this.#waiting = jobs[0] ?? null
     return jobs
   }

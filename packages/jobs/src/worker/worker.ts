@@ -14,6 +14,7 @@ import { Sleep } from './sleep.ts'
 import { Strays } from './strays.ts'
 import { Suspects } from './suspects.ts'
 import { Tending } from './tending.ts'
+import { Turns } from './turns.ts'
 import { Unblocking } from './unblocking.ts'
 import { Upkeep } from './upkeep.ts'
 
@@ -34,6 +35,7 @@ export class Worker {
   readonly #handBack: HandBack
   readonly #strays: Strays
   readonly #suspects: Suspects
+  readonly #turns: Turns
   readonly #pace = new Pace(performance.now())
   readonly #runner: Runner
   readonly #tending: Tending
@@ -64,7 +66,8 @@ export class Worker {
       () => this.#look(),
       (jobs) => this.#release(jobs),
     )
-    this.#runner = new Runner(engine, options.concurrency, {
+    this.#turns = new Turns(engine, this.#membership, this.#strays)
+    this.#runner = new Runner(engine, options.concurrency, this.#turns, {
       ended: (job) => {
         this.#pace.count()
         if (job.suspect) this.#suspects.due = true
@@ -75,6 +78,7 @@ export class Worker {
         this.#unblocking.add(job)
         if (job.suspect) this.#suspects.due = true
       },
+      follows: (next) => (this.#suspects.alone ? this.#release([next]) : this.#begin(next)),
     })
     this.#unblocking = new Unblocking(engine, {
       unblocked: () => this.#sleep.wake(),
@@ -137,6 +141,7 @@ export class Worker {
     if (!this.#working) return
     this.#working = false
     this.#sleep.stop()
+    this.#turns.stop()
     await Promise.all(this.#forget.map((forget) => forget()))
     await this.#claiming
     this.#strays.stop()
@@ -145,6 +150,8 @@ export class Worker {
     this.#release(await this.#runner.giveUp())
     await this.#runner.close()
     await Promise.all([this.#runner.written(ms), this.#handBack.settled(ms + patience)])
+    // What the last of these writes took.
+    await this.#handBack.settled(patience)
     await Promise.all([this.#tending.stop(), this.#upkeep.stop(), this.#unblocking.done()])
     await this.#membership.leave()
   }
@@ -154,14 +161,18 @@ export class Worker {
     if (this.#looking || !this.#working) return
     this.#looking = true
     const alone = this.#suspects.next(this.#runner.idle)
-    if (alone && !this.#runner.begin(alone)) this.#release([alone])
-    while (!this.#suspects.alone && this.#runner.running < this.#options.concurrency) {
+    if (alone) this.#begin(alone)
+    while (!this.#suspects.alone && this.#runner.taken < this.#options.concurrency) {
       const job = this.#ahead.next()
       if (!job) break
-      if (!this.#runner.begin(job)) this.#release([job])
+      this.#begin(job)
     }
     this.#looking = false
     this.#claimMore()
+  }
+
+  #begin(job: ClaimedJob): void {
+    if (!this.#working || !this.#runner.begin(job)) this.#release([job])
   }
 
   #claimMore(): void {
@@ -173,7 +184,7 @@ export class Worker {
     if (this.#suspects.alone) return
     if (this.#sleep.idle && !this.#suspects.due) return
     if (this.#runner.backlog > mostUnwritten) return
-    const free = this.#options.concurrency - this.#runner.running
+    const free = this.#options.concurrency - this.#runner.taken
     const ahead = this.#pace.ahead(performance.now())
     // Claims of a few each would cost more than they bring: half of what may be ahead must be missing.
     if (free === 0 && (ahead === 0 || this.#ahead.length > ahead / 2)) {
@@ -194,11 +205,15 @@ export class Worker {
   async #claim(limit: number, free: number): Promise<void> {
     const { id, names } = this.#membership
     const { wakes } = this.#sleep
+    const asked = this.#strays.asks()
     try {
       const suspects = await this.#suspects.claim({ worker: id, names, free, running: this.#runner.suspects })
-      if (suspects.length > 0) return this.#runSuspects(suspects, id)
+      if (suspects.length > 0) {
+        this.#strays.answered(asked, suspects)
+        return this.#runSuspects(suspects, id)
+      }
       const { jobs, again } = await this.#claimer.claim({ worker: id, names, limit, free })
-      this.#strays.answered(jobs)
+      this.#strays.answered(asked, jobs)
       if (again !== null) this.#tending.in(again)
       // Woken meanwhile: what it was woken for may have come after the look.
       if (jobs.length === 0 && this.#sleep.wakes !== wakes) return
@@ -210,13 +225,12 @@ export class Worker {
       this.#sleep.working()
     } catch (error) {
       this.#engine.report(error)
-      this.#strays.failed()
+      this.#strays.failed(asked)
       await new Promise((resolve) => setTimeout(resolve, afterFailedClaim))
     }
   }
 
   #runSuspects(jobs: ClaimedJob[], id: number): void {
-    this.#strays.answered(jobs)
     this.#sleep.working()
     // Buried meanwhile: others will find these.
     if (id !== this.#membership.id) this.#suspects.clear()
