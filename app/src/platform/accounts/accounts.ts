@@ -1,0 +1,77 @@
+import { lt, sql } from 'drizzle-orm'
+import type { Logger } from 'pino'
+import type { Config } from '../config/index.ts'
+import type { Database } from '../database/index.ts'
+import type { Identify } from './asker.ts'
+import { createAuth } from './auth.ts'
+import { byLink } from './by-link.ts'
+import { sweepLinks } from './links.ts'
+import { ownAccount } from './own-account.ts'
+import type { Parts } from './parts.ts'
+import { passkeys } from './passkeys.ts'
+import { people } from './people.ts'
+import { sessions, verifications } from './schema.ts'
+import { secondFactor } from './second-factor.ts'
+import { secretKey } from './secret-key.ts'
+import { identifyBySession } from './session.ts'
+import { signing } from './sign-in.ts'
+import { signInLimit } from './sign-in-limit.ts'
+
+export interface AccountsOptions {
+  config: Config
+  database: Database
+  log: Logger
+  /** How a message reaches a person; default: it is written to the log, and says so. */
+  send?: Parts['send']
+}
+
+export type Accounts = Awaited<ReturnType<typeof createAccounts>>
+
+/** Everything about who may come in; one for each process, all on the same tables. */
+export async function createAccounts({ config, database, log, send = toLog(log) }: AccountsOptions) {
+  const secret = await secretKey(config)
+  const auth = createAuth({ config, database, log, secret })
+  let base = config.publicUrl ?? ownAddress(config)
+  const parts: Parts = {
+    auth,
+    database,
+    limit: signInLimit(database.pool),
+    log,
+    address: (path) => `${base}${path}`,
+    send,
+  }
+  const identify: Identify = identifyBySession(auth, database)
+  return {
+    identify,
+    ...signing(parts),
+    ...byLink(parts),
+    ...ownAccount(parts),
+    ...secondFactor(parts),
+    ...passkeys(parts),
+    people: people(parts),
+
+    /** Told where the program listens: links begin with that where there is no PUBLIC_URL. */
+    listensAt(url: string): void {
+      base = config.publicUrl ?? url.replace(/\/$/, '')
+    },
+
+    /** Removes sessions, links and challenges that have run out. */
+    async sweep(): Promise<void> {
+      const { db } = database
+      await db.delete(sessions).where(lt(sessions.expiresAt, sql`now()`))
+      await db.delete(verifications).where(lt(verifications.expiresAt, sql`now()`))
+      await sweepLinks(db)
+    },
+  }
+}
+
+function ownAddress({ host, port }: Config): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+/** Until there is a way to send mail, whoever runs the program reads the log and hands the link on. */
+const toLog =
+  (log: Logger): Parts['send'] =>
+  async (_tx, { to, subject, text }) =>
+    log.info({ to, subject, text }, 'no mail is set up: this message is only written here')

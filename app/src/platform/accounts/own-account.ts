@@ -1,0 +1,133 @@
+import { and, desc, eq, gt, ne, sql } from 'drizzle-orm'
+import type { Transaction } from '../database/index.ts'
+import { errors } from '../errors/index.ts'
+import type { Asker } from './asker.ts'
+import { emailOf, emailOrNull } from './email.ts'
+import { lockPeople } from './first-administrator.ts'
+import type { Parts } from './parts.ts'
+import { hashNewPassword, passwordOf, setPassword } from './password.ts'
+import { accounts, passkeys, sessions } from './schema.ts'
+
+export interface OwnSession {
+  id: string
+  /** The one that asks. */
+  current: boolean
+  address: string | null
+  /** What the browser says of itself. */
+  agent: string | null
+  since: Date
+  until: Date
+}
+
+export interface OwnAccount {
+  name: string
+  email: string | null
+  hasPassword: boolean
+  twoFactor: boolean
+  passkeys: { id: string; name: string | null; since: Date | null }[]
+  sessions: OwnSession[]
+}
+
+/** What everybody does with their own account. */
+export function ownAccount({ auth, database, limit }: Parts) {
+  const { db } = database
+
+  return {
+    async own({ account: { id }, sessionId }: Asker): Promise<OwnAccount> {
+      const [[account], password, keys, open] = await Promise.all([
+        db.select().from(accounts).where(eq(accounts.id, id)),
+        passwordOf(database, id),
+        db.select().from(passkeys).where(eq(passkeys.userId, id)).orderBy(desc(passkeys.createdAt)),
+        db
+          .select()
+          .from(sessions)
+          .where(and(eq(sessions.userId, id), gt(sessions.expiresAt, sql`now()`)))
+          .orderBy(desc(sessions.createdAt)),
+      ])
+      if (!account) throw errors.fail('person_not_found', { id })
+      return {
+        name: account.name,
+        email: emailOrNull(account.email),
+        hasPassword: password !== null,
+        twoFactor: account.twoFactorEnabled,
+        passkeys: keys.map(({ id, name, createdAt }) => ({ id, name, since: createdAt })),
+        sessions: open.map((session) => ({
+          id: session.id,
+          current: session.id === sessionId,
+          address: session.ipAddress,
+          agent: session.userAgent,
+          since: session.createdAt,
+          until: session.expiresAt,
+        })),
+      }
+    },
+
+    /**
+     * Changes the name; gives an email to an account that has none yet, as the first administrator's.
+     *
+     * @throws HttpError invalid, email_taken
+     */
+    async rename({ account: { id } }: Asker, given: { name: string; email?: string | undefined }) {
+      const name = given.name.trim()
+      if (name === '' || name.length > 200) {
+        const message = 'must have 1 to 200 letters'
+        throw errors.fail(
+          'invalid',
+          { reason: `The name ${message}.` },
+          { details: [{ field: 'name', message }] },
+        )
+      }
+      const email = given.email === undefined ? undefined : emailOf(given.email)
+      await database.transaction(async (tx) => {
+        if (email !== undefined) await giveEmail(tx, id, email)
+        await tx.db.update(accounts).set({ name, updatedAt: new Date() }).where(eq(accounts.id, id))
+      })
+    },
+
+    /**
+     * Sets the first password, or another for who knows the present one. All other sessions end.
+     *
+     * @throws HttpError invalid, wrong_password, too_many_attempts
+     */
+    async changePassword(
+      { account: { id }, sessionId }: Asker,
+      given: { current?: string | undefined; password: string },
+      visitor: { address: string },
+    ): Promise<void> {
+      const hash = await hashNewPassword(auth, given.password)
+      const stored = await passwordOf(database, id)
+      if (stored !== null) {
+        await limit.spend(visitor.address, id)
+        const { password } = await auth.$context
+        if (!(await password.verify({ hash: stored, password: given.current ?? '' })))
+          throw errors.fail('wrong_password')
+        await limit.forgive(visitor.address, id)
+      }
+      await database.transaction(async (tx) => {
+        await setPassword(tx, id, hash)
+        await tx.db
+          .delete(sessions)
+          .where(and(eq(sessions.userId, id), sessionId === null ? undefined : ne(sessions.id, sessionId)))
+      })
+    },
+
+    /** Ends one of one's sessions, or all but the one that asks. */
+    async endSessions({ account: { id }, sessionId }: Asker, which: { id: string } | 'others') {
+      const chosen =
+        which === 'others' ? ne(sessions.id, sessionId ?? id) : eq(sql`${sessions.id}::text`, which.id)
+      await db.delete(sessions).where(and(eq(sessions.userId, id), chosen))
+    },
+  }
+}
+
+/** Only where there is none: another way in must not be moved by who found a browser open. */
+async function giveEmail(tx: Transaction, id: string, email: string): Promise<void> {
+  await lockPeople(tx)
+  const { db } = tx
+  const [taken] = await db.select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email))
+  if (taken) throw errors.fail('email_taken', { email })
+  await db
+    .update(accounts)
+    .set({ email })
+    .where(and(eq(accounts.id, id), sql`${accounts.email} like '%.invalid'`))
+}

@@ -1,0 +1,177 @@
+import { asc, eq, max, sql } from 'drizzle-orm'
+import type { Transaction } from '../database/index.ts'
+import { errors } from '../errors/index.ts'
+import type { Asker } from './asker.ts'
+import { linkPath, passwordMessage } from './by-link.ts'
+import { emailOf, emailOrNull } from './email.ts'
+import { isAdministrator, lockPeople } from './first-administrator.ts'
+import { dropLinksOf, makeLink } from './links.ts'
+import type { Parts } from './parts.ts'
+import type { Role } from './roles.ts'
+import { accounts, sessions } from './schema.ts'
+
+export interface Person {
+  id: string
+  name: string
+  /** Null for programs, and until the first administrator has given one. */
+  email: string | null
+  role: Role | null
+  service: boolean
+  status: 'active' | 'invited' | 'deactivated'
+  twoFactor: boolean
+  createdAt: Date
+  /** When the latest session that there is began. */
+  lastSignInAt: Date | null
+}
+
+/** What an administrator does with accounts. */
+export function people({ database, address, send }: Parts) {
+  const { db } = database
+
+  /** Changes one account, one change at a time. @throws HttpError person_not_found */
+  const change = <T>(id: string, work: (tx: Transaction, account: Account) => Promise<T>) =>
+    database.transaction(async (tx) => {
+      await lockPeople(tx)
+      const [account] = isId(id) ? await tx.db.select().from(accounts).where(eq(accounts.id, id)) : []
+      if (!account) throw errors.fail('person_not_found', { id })
+      return work(tx, account)
+    })
+
+  return {
+    /** Everybody, by name. */
+    async list(): Promise<Person[]> {
+      const latest = db
+        .select({ userId: sessions.userId, at: max(sessions.createdAt).as('at') })
+        .from(sessions)
+        .groupBy(sessions.userId)
+        .as('latest')
+      const rows = await db
+        .select({ account: accounts, lastSignInAt: latest.at })
+        .from(accounts)
+        .leftJoin(latest, eq(latest.userId, accounts.id))
+        .orderBy(asc(sql`lower(${accounts.name})`), asc(accounts.id))
+      return rows.map(({ account, lastSignInAt }) => personOf(account, lastSignInAt))
+    },
+
+    /** @throws HttpError person_not_found */
+    async person(id: string): Promise<Person> {
+      const [account] = isId(id) ? await db.select().from(accounts).where(eq(accounts.id, id)) : []
+      if (!account) throw errors.fail('person_not_found', { id })
+      const [last] = await db
+        .select({ at: max(sessions.createdAt) })
+        .from(sessions)
+        .where(eq(sessions.userId, id))
+      return personOf(account, last?.at ?? null)
+    },
+
+    /**
+     * Makes an account and sends the link with which its owner chooses a password, good for a week.
+     *
+     * @throws HttpError invalid, email_taken
+     */
+    async invite(given: { email: string; name?: string | undefined; role: Role | null }, by: Asker) {
+      const email = emailOf(given.email)
+      const name = given.name?.trim() || (email.split('@', 1)[0] ?? email)
+      return database.transaction(async (tx) => {
+        await lockPeople(tx)
+        const [made] = await tx.db
+          .insert(accounts)
+          .values({ name, email, role: given.role, joinedAt: null })
+          .onConflictDoNothing({ target: accounts.email })
+          .returning()
+        if (!made) throw errors.fail('email_taken', { email })
+        const link = await sendLink(tx, made, by)
+        return { person: personOf(made, null), link }
+      })
+    },
+
+    /**
+     * Sends another link: to who was invited and has not come, or to choose another password.
+     *
+     * @throws HttpError person_not_found, account_deactivated, no_email
+     */
+    sendLinkTo: (id: string, by: Asker) =>
+      change(id, async (tx, account) => {
+        if (account.deactivatedAt) throw errors.fail('account_deactivated', { name: account.name })
+        return { link: await sendLink(tx, account, by), person: personOf(account, null) }
+      }),
+
+    /** @throws HttpError person_not_found, last_administrator */
+    changeRole: (id: string, role: Role | null) =>
+      change(id, async (tx, account) => {
+        if (role !== 'admin') await keepAdministrator(tx, account)
+        await tx.db.update(accounts).set({ role, updatedAt: new Date() }).where(eq(accounts.id, id))
+        return personOf({ ...account, role }, null)
+      }),
+
+    /**
+     * Lets nobody in with this account: its sessions and links end at once, its keys are refused.
+     *
+     * @throws HttpError person_not_found, last_administrator
+     */
+    deactivate: (id: string) =>
+      change(id, async (tx, account) => {
+        await keepAdministrator(tx, account)
+        const deactivatedAt = account.deactivatedAt ?? new Date()
+        await tx.db.update(accounts).set({ deactivatedAt, updatedAt: new Date() }).where(eq(accounts.id, id))
+        await tx.db.delete(sessions).where(eq(sessions.userId, id))
+        await dropLinksOf(tx.db, id)
+        return personOf({ ...account, deactivatedAt }, null)
+      }),
+
+    /** @throws HttpError person_not_found */
+    reactivate: (id: string) =>
+      change(id, async (tx, account) => {
+        await tx.db
+          .update(accounts)
+          .set({ deactivatedAt: null, updatedAt: new Date() })
+          .where(eq(accounts.id, id))
+        return personOf({ ...account, deactivatedAt: null }, null)
+      }),
+  }
+
+  async function sendLink(tx: Transaction, account: Account, by: Asker): Promise<string> {
+    const email = emailOrNull(account.email)
+    if (email === null || account.service) throw errors.fail('no_email', { name: account.name })
+    const invited = account.joinedAt === null
+    const purpose = invited ? ('invitation' as const) : ('password' as const)
+    const token = await makeLink(tx.db, { purpose, accountId: account.id, createdBy: by.account.id })
+    const link = address(linkPath(token))
+    await send(tx, invited ? invitation(account, by, link) : passwordMessage(account, link))
+    return link
+  }
+}
+
+type Account = typeof accounts.$inferSelect
+
+const invitation = ({ name, email }: Account, by: Asker, link: string) => ({
+  to: email,
+  subject: 'You are invited to Factotum',
+  text: `Hello ${name}, ${by.account.name} invites you. Choose your password here, within a week: ${link}`,
+})
+
+/** Under the lock of all changes: of two who leave at once the second sees that the first has gone. */
+async function keepAdministrator({ db }: Transaction, account: Account): Promise<void> {
+  const administrators = await db.select({ id: accounts.id }).from(accounts).where(isAdministrator).limit(2)
+  if (administrators.length === 1 && administrators[0]?.id === account.id)
+    throw errors.fail('last_administrator', { name: account.name })
+}
+
+const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+
+function personOf(account: Account, lastSignInAt: Date | null): Person {
+  const { id, name, role, service, createdAt } = account
+  const status = account.deactivatedAt ? 'deactivated' : account.joinedAt ? 'active' : 'invited'
+  const email = emailOrNull(account.email)
+  return {
+    id,
+    name,
+    email,
+    role,
+    service,
+    status,
+    twoFactor: account.twoFactorEnabled,
+    createdAt,
+    lastSignInAt,
+  }
+}

@@ -1,0 +1,11 @@
+import { APIError } from 'better-auth/api'
+
+/** Waits for a call of better-auth; answers the code of its refusal instead of throwing it. */
+export async function refusedOr<T>(call: Promise<T>): Promise<{ done: T } | { refused: string }> {
+  try {
+    return { done: await call }
+  } catch (error) {
+    if (!(error instanceof APIError) || error.statusCode >= 500) throw error
+    return { refused: String(error.body?.code ?? error.status) }
+  }
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { normalizeIP } from '@better-auth/core/utils/ip'
+import type pg from 'pg'
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import { schema } from '../database/migrate.ts'
+import { errors } from '../errors/index.ts'
+
+/** Seconds in which attempts are counted. */
+const window = 15 * 60
+/** From an address: people of one office share it. */
+const perAddress = 40
+/** On one account, from wherever. */
+const perAccount = 10
+
+export interface SignInLimit {
+  /**
+   * Counts an attempt before its password is looked at, so that many at once are all counted.
+   *
+   * @throws HttpError too_many_attempts, with `retry_after` in seconds
+   */
+  spend(address: string, account: string): Promise<void>
+  /** Takes a successful attempt back, and forgets the account's failures. */
+  forgive(address: string, account: string): Promise<void>
+}
+
+/** Attempts to sign in, counted in the database for all processes. */
+export function signInLimit(pool: pg.Pool): SignInLimit {
+  const limiter = (keyPrefix: string, points: number) =>
+    new RateLimiterPostgres({
+      storeClient: pool,
+      storeType: 'pool',
+      schemaName: schema,
+      tableName: 'sign_in_limit',
+      tableCreated: true,
+      keyPrefix,
+      points,
+      duration: window,
+    })
+  const addresses = limiter('address', perAddress)
+  const accounts = limiter('account', perAccount)
+  return {
+    async spend(address, account) {
+      // Either may refuse; both are told, so that guessing many accounts from one address shows.
+      const spent = await Promise.allSettled([
+        addresses.consume(network(address)),
+        accounts.consume(hashed(account)),
+      ])
+      for (const result of spent) if (result.status === 'rejected') throw tooMany(result.reason)
+    },
+    async forgive(address, account) {
+      await addresses.reward(network(address))
+      await accounts.delete(hashed(account))
+    },
+  }
+}
+
+/** Of IPv6 the network of a household: one who has it has all its addresses. */
+const network = (address: string) => normalizeIP(address, { ipv6Subnet: 64 })
+
+/** The table need not know who tried. */
+const hashed = (account: string) => createHash('sha256').update(account.toLowerCase()).digest('hex')
+
+function tooMany(reason: unknown): unknown {
+  if (!(reason instanceof RateLimiterRes)) return reason
+  const seconds = Math.max(1, Math.ceil(reason.msBeforeNext / 1_000))
+  const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
+  return errors.fail('too_many_attempts', { wait }, { retry_after: seconds })
+}
