@@ -1,6 +1,7 @@
 /** A program of the chaos that enqueues, cancels and retries, and a scheduler beside it. */
 import pg from 'pg'
 import type { JobDefinition, Json } from '../../src/index.ts'
+import type { Asked } from './events.ts'
 import { optionsOf } from './handlers.ts'
 import { asked, begin, insist } from './program.ts'
 import { Random } from './random.ts'
@@ -11,6 +12,8 @@ const pause = 25
 /** Enqueues while no more than so many of its own calls are on the way. */
 const mostOnTheWay = 20
 const remembered = 200
+
+type Flow = Pick<Asked, 'after' | 'afterFailure'>
 
 const { orders, recorder, jobs } = begin()
 const random = new Random(orders.seed)
@@ -27,10 +30,28 @@ function of(name: string) {
   return definition
 }
 
-function ask({ kind, options: { queue }, keys, plain }: Planned): string {
+/** @param delay given with the call, in ms */
+function ask({ kind, options: { queue }, keys, plain }: Planned, flow: Flow, delay = 0): string {
   const call = recorder.name()
-  recorder.write({ kind: 'ask', call, job: kind, queue, plain, ...keys })
+  const due = delay > 0 ? { delay } : {}
+  recorder.write({
+    kind: 'ask',
+    call,
+    job: kind,
+    queue,
+    ...keys,
+    ...flow,
+    ...due,
+    plain: plain && !(flow.after !== undefined),
+  })
   return call
+}
+
+/** A few jobs wait for others, which may wait themselves. */
+function flowOf(planned: Planned): Flow {
+  if (planned.keys.uniqueKey !== undefined || !random.chance(0.12)) return {}
+  const after = Array.from({ length: random.between(1, 3) }, () => random.pick(recent) ?? []).flat()
+  return after.length > 0 ? { after, afterFailure: random.chance(0.7) ? 'cancel' : 'run' } : {}
 }
 
 function stored(call: string, id: string): void {
@@ -40,8 +61,9 @@ function stored(call: string, id: string): void {
 }
 
 async function one(planned: Planned): Promise<void> {
-  const call = ask(planned)
-  const calls = of(planned.kind).with({ ...planned.options, ...planned.keys })
+  const flow = flowOf(planned)
+  const call = ask(planned, flow, planned.delay)
+  const calls = of(planned.kind).with({ ...planned.options, ...planned.keys, ...flow })
   try {
     const handle =
       planned.delay > 0
@@ -54,12 +76,13 @@ async function one(planned: Planned): Promise<void> {
 }
 
 async function many(planned: Planned): Promise<void> {
+  const flow = flowOf(planned)
   const names = Array.from({ length: random.between(2, planned.keys.serialKey === undefined ? 30 : 5) }, () =>
-    ask(planned),
+    ask(planned, flow),
   )
   try {
     const handles = await of(planned.kind)
-      .with({ ...planned.options, ...planned.keys })
+      .with({ ...planned.options, ...planned.keys, ...flow })
       .delayMany(names.map((call): [string, number] => [call, planned.n]))
     for (const [index, { id }] of handles.entries()) stored(names[index] ?? '', id)
   } catch {
@@ -69,7 +92,8 @@ async function many(planned: Planned): Promise<void> {
 
 /** In a transaction of the caller's, that commits or does not. */
 async function within(planned: Planned): Promise<void> {
-  const call = ask(planned)
+  const flow = flowOf(planned)
+  const call = ask(planned, flow)
   const client = new pg.Client({ connectionString: orders.url, connectionTimeoutMillis: 3_000 })
   client.on('error', () => {})
   const commits = random.chance(0.6)
@@ -78,7 +102,7 @@ async function within(planned: Planned): Promise<void> {
     await client.connect()
     await client.query('begin')
     const { id } = await of(planned.kind)
-      .with({ ...planned.options, ...planned.keys, client })
+      .with({ ...planned.options, ...planned.keys, ...flow, client })
       .delay(call, planned.n)
     if (random.chance(0.3)) await new Promise((resolve) => setTimeout(resolve, random.between(1, 500)))
     committing = commits
@@ -96,6 +120,7 @@ async function within(planned: Planned): Promise<void> {
 async function cancel(): Promise<void> {
   const id = random.pick(recent)
   if (id === undefined) return
+  recorder.write({ kind: 'askCancel', id })
   const answer = await jobs.cancel(id).catch(() => null)
   if (answer) recorder.write({ kind: 'cancelAnswer', id, answer })
 }

@@ -223,6 +223,143 @@ const planted: Planted[] = [
     },
   },
   {
+    finds: 'lost',
+    fault: 'a job that waits for another is not there',
+    plant: (story) => whole(story.stored('1').stored('2', { after: ['1'] }), '1').forget('2'),
+  },
+  {
+    finds: 'stuck',
+    fault: 'a job still waits for one that has ended',
+    plant: (story) =>
+      whole(story, '1')
+        .stored('2', { after: ['1'] })
+        .finally('2', { state: 'deferred' }),
+  },
+  {
+    finds: 'ran before its parent',
+    fault: 'a job begins while the one runs that it waits for',
+    plant: (story) => overlapping(flow(story), '1', '2'),
+  },
+  {
+    finds: 'ran before its parent',
+    fault: 'a job begins before the one has begun that it waits for',
+    plant: (story) => {
+      flow(story)
+      for (const id of ['2', '1']) story.later(5).ends(id, story.later(5).begins(id))
+      return story
+    },
+  },
+  {
+    finds: 'ran before its parent',
+    fault: 'a job begins between two attempts of the one that it waits for',
+    plant: (story) => {
+      story.stored('1', { retries: 1 }).stored('2', { after: ['1'] })
+      story.ends('1', story.later(5).begins('1'), 'retrying')
+      for (const id of ['2', '1']) story.later(5).ends(id, story.later(5).begins(id))
+      return story
+    },
+  },
+  {
+    finds: 'ran despite its parent',
+    fault: 'a job runs after the failure with which it was to be canceled',
+    plant: (story) => {
+      flow(story).ends('1', story.begins('1'), 'failed')
+      return story.later(5).ends('2', story.later(5).begins('2'))
+    },
+  },
+  {
+    finds: 'canceled in vain',
+    fault: 'a job is canceled, though the one finished that it waits for',
+    plant: (story) => {
+      flow(story).ends('1', story.begins('1'))
+      return story.finally('2', { state: 'canceled' })
+    },
+  },
+  {
+    finds: 'canceled in vain',
+    fault: 'a job is canceled of which nobody asked that',
+    plant: (story) => story.stored('1').finally('1', { state: 'canceled' }),
+  },
+  {
+    finds: 'ran too early',
+    fault: 'a job runs before its delay is over',
+    plant: (story) => whole(story, '1', { delay: 500 }),
+  },
+  {
+    finds: 'ran too early',
+    fault: 'a job that was put off runs again at once',
+    plant: (story) => {
+      story.stored('1').snoozes('1', story.begins('1'), 500)
+      return story.later(100).ends('1', story.begins('1', 'two'))
+    },
+  },
+  {
+    finds: 'stuck',
+    fault: 'a job that was put off never runs again',
+    plant: (story) => {
+      story.stored('1')
+      return story.snoozes('1', story.begins('1'), 500)
+    },
+  },
+  {
+    finds: 'lost',
+    fault: 'a job that was put off is not there',
+    plant: (story) => {
+      story.stored('1')
+      return story.snoozes('1', story.begins('1'), 500).forget('1')
+    },
+  },
+  {
+    finds: 'attempt of no run',
+    fault: 'putting a job off spends an attempt',
+    plant: (story) => {
+      story.stored('1', { retries: 1 }).snoozes('1', story.begins('1'), 50)
+      return story.later(100).ends('1', story.begins('1')).finally('1', { attempts: 2 })
+    },
+  },
+  {
+    finds: 'ran too early',
+    fault: 'a debounced job runs at once',
+    plant: (story) => whole(story, '1', debounced),
+  },
+  {
+    finds: 'debounced twice',
+    fault: 'a second call within the time makes a second job',
+    plant: (story) => {
+      story.stored('1', debounced).later(100).stored('2', debounced)
+      for (const id of ['1', '2']) story.later(1_000).ends(id, story.begins(id))
+      return story
+    },
+  },
+  {
+    finds: 'old arguments',
+    fault: 'a debounced job runs with those of an earlier call',
+    plant: (story) => {
+      story
+        .stored('1', debounced)
+        .later(100)
+        .stored('1', { ...debounced, call: 'call 2' })
+      return story.later(1_200).ends('1', story.begins('1', 'worker', 'call 1'))
+    },
+  },
+  {
+    finds: 'two owners',
+    fault: 'a sandbox still computes while the next attempt runs',
+    plant: (story) => {
+      story.stored('1', { retries: 1 }).begins('1', 'worker+1')
+      story.later(100).finally('1', { attempts: 1 }).ends('1', story.begins('1', 'two'))
+      return story.later(5).write('worker+1', { kind: 'note', text: 'computes' })
+    },
+  },
+  {
+    finds: 'lost',
+    fault: 'a job that ran in a sandbox is not there',
+    plant: (story) => {
+      story.stored('1').begins('1', 'worker+1')
+      return story.forget('1')
+    },
+  },
+  {
     finds: 'fired twice',
     fault: 'two schedulers make one fire',
     plant: (story) => fire(fire(story, '1', 0), '2', 0),
@@ -240,6 +377,11 @@ const planted: Planted[] = [
     plant: (story) => story.write('driver', { kind: 'crashed', process: 'worker', why: 'code 1' }),
   },
 ]
+
+const debounced = { uniqueKey: 'a', debounce: 1_000, plain: false }
+
+/** The second waits for the first. */
+const flow = (story: Story) => story.stored('1').stored('2', { after: ['1'], afterFailure: 'cancel' })
 
 function fire(story: Story, id: string, scheduledFor: number): Story {
   story.finally(id, { scheduledFor })
@@ -274,6 +416,12 @@ describe('the checker finds it when', () => {
       'too many running': true,
       'too many starts': true,
       'unique twice': true,
+      'ran before its parent': true,
+      'ran despite its parent': true,
+      'canceled in vain': true,
+      'ran too early': true,
+      'debounced twice': true,
+      'old arguments': true,
       'fired twice': true,
       'fire missed': true,
       crashed: true,
@@ -340,6 +488,73 @@ describe('the checker is content when', () => {
       },
     ],
     [
+      'a job is canceled with the one that it waits for, another runs all the same',
+      (story) => {
+        flow(story).stored('3', { after: ['1'], afterFailure: 'run' })
+        story.ends('1', story.later(5).begins('1'), 'failed').finally('2', { state: 'canceled' })
+        return story.ends('3', story.later(5).begins('3'))
+      },
+    ],
+    [
+      'a parent is canceled, and its handler in a blocked process goes on while the child runs',
+      (story) => {
+        story.stored('1').stored('2', { after: ['1'], afterFailure: 'run' })
+        const run = story.begins('1', 'one')
+        story.later(5).write('caller', { kind: 'askCancel', id: '1' }).finally('1', { state: 'canceled' })
+        story.later(5).ends('2', story.begins('2', 'two'))
+        return story.later(5).write('one', { kind: 'end', run, how: 'returned' })
+      },
+    ],
+    [
+      'a parent failed, its child was canceled, and the parent finished after a retry by hand',
+      (story) => {
+        flow(story).ends('1', story.later(5).begins('1'), 'failed').finally('2', { state: 'canceled' })
+        story.write('caller', { kind: 'askRetry', id: '1' }).finally('1', { attempts: 0 }).later(5)
+        return story.ends('1', story.begins('1'))
+      },
+    ],
+    [
+      'a job is put off, and runs when its time has come',
+      (story) => {
+        story.stored('1').snoozes('1', story.begins('1'), 500)
+        return story.later(600).ends('1', story.begins('1', 'two'))
+      },
+    ],
+    [
+      'a worker died before its snooze was stored, and the job runs again at once',
+      (story) => {
+        const run = story.stored('1').begins('1', 'dead')
+        story.write('dead', { kind: 'end', run, how: 'threw', snooze: 5_000 })
+        return story.later(2_000).ends('1', story.begins('1', 'two'))
+      },
+    ],
+    [
+      'calls of one key come one after the other, and the last one counts',
+      (story) => {
+        story
+          .stored('1', debounced)
+          .later(900)
+          .stored('1', { ...debounced, call: 'call 2' })
+          .later(900)
+        story.stored('1', { ...debounced, call: 'call 3' }).later(1_100)
+        const run = story.begins('1', 'worker', 'call 3')
+        return story
+          .ends('1', run)
+          .later(5)
+          .stored('4', debounced)
+          .finally('4', { state: 'scheduled', later: true })
+      },
+    ],
+    [
+      'a sandbox is ended by force, and its attempt has failed',
+      (story) => {
+        story.stored('1', { retries: 1 }).begins('1', 'worker+1')
+        story.later(100).write('worker+1', { kind: 'note', text: 'computes' })
+        story.later(5).write('worker', { kind: 'accepted', id: '1', outcome: 'retrying', attempt: 1 })
+        return story.finally('1', { attempts: 1 }).later(5).ends('1', story.begins('1', 'two+1'))
+      },
+    ],
+    [
       'a job waits for a time that has not come',
       (story) => story.stored('1').finally('1', { state: 'scheduled', later: true }),
     ],
@@ -353,7 +568,8 @@ describe('the checker is content when', () => {
       uniqueKey: fc.option(fc.constantFrom('u', 'v'), { nil: undefined }),
       limitKey: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
       takes: fc.integer({ min: 1, max: 50 }),
-      fate: fc.constantFrom('finishes', 'fails', 'retries', 'dies', 'canceled'),
+      fate: fc.constantFrom('finishes', 'fails', 'retries', 'dies', 'canceled', 'snoozes'),
+      waits: fc.boolean(),
     })
     fc.assert(
       fc.property(fc.array(job, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (jobs, workers) => {
@@ -370,26 +586,37 @@ interface Planned {
   limitKey: string | undefined
   takes: number
   fate: string
+  /** For the one before. */
+  waits: boolean
 }
 
 /** What an engine that keeps every promise would leave, with so many workers: in turn, and side by side without keys. */
 function honest(jobs: Planned[], workers: number): Story {
   const story = new Story()
   let side: { id: string; run: string }[] = []
+  const fallen = new Set<string>()
   const finishAll = () => {
     for (const { id, run } of side) story.later(1).ends(id, run)
     side = []
   }
-  for (const [index, { serialKey, uniqueKey, limitKey, takes, fate }] of jobs.entries()) {
+  for (const [index, { serialKey, uniqueKey, limitKey, takes, fate, waits }] of jobs.entries()) {
     const id = String(index + 1)
     const keys = {
       ...(serialKey === undefined ? {} : { serialKey }),
       ...(uniqueKey === undefined ? {} : { uniqueKey }),
       ...(limitKey === undefined ? {} : { limitKey }),
     }
-    if (Object.keys(keys).length > 0 || fate !== 'finishes' || side.length === workers) finishAll()
-    story.later(3).stored(id, { ...keys, retries: fate === 'retries' ? 1 : 0 })
+    const flow = waits && index > 0 && uniqueKey === undefined
+    if (flow || Object.keys(keys).length > 0 || fate !== 'finishes' || side.length === workers) finishAll()
+    const after = flow ? { after: [String(index)], afterFailure: 'cancel' as const, plain: false } : {}
+    story.later(3).stored(id, { ...keys, ...after, retries: fate === 'retries' ? 1 : 0 })
     story.later(3)
+    if (flow && fallen.has(String(index))) {
+      story.finally(id, { state: 'canceled' })
+      fallen.add(id)
+      continue
+    }
+    if (fate === 'canceled' || fate === 'fails') fallen.add(id)
     if (fate === 'canceled') {
       story
         .write('caller', { kind: 'cancelAnswer', id, answer: 'canceled' })
@@ -397,6 +624,7 @@ function honest(jobs: Planned[], workers: number): Story {
       continue
     }
     if (fate === 'dies') story.begins(id, `dead${id}`)
+    if (fate === 'snoozes') story.snoozes(id, story.begins(id), 100).later(101)
     if (fate === 'retries') story.ends(id, story.begins(id), 'retrying')
     const run = story.later(5).begins(id, `worker${index % workers}`)
     story.later(takes)

@@ -12,6 +12,14 @@ export interface Asked {
   serialKey?: string
   limitKey?: string
   uniqueKey?: string
+  /** The last call with the key moves its job this far on and gives it its arguments, in ms. */
+  debounce?: number
+  /** Not due before so many ms. */
+  delay?: number
+  /** The ids of jobs that must end before. */
+  after?: string[]
+  /** What becomes of it where one of them fails or is canceled. */
+  afterFailure?: 'cancel' | 'run'
   /** More runs than one may fail before the job has failed. */
   retries?: number
   /** Due at once, with the priority of all: its place in its serial order is that of its call. */
@@ -30,10 +38,12 @@ export type Event =
   | { kind: 'begin'; run: string; call: string | null; id: string; attempt: number }
   /** Its signal aborted: from here on the run is known to be given up. */
   | { kind: 'told'; run: string }
-  /** Written as the handler's last line. */
-  | { kind: 'end'; run: string; how: 'returned' | 'threw' }
+  /** Written as the handler's last line; `snooze` for how long it asked to be put off, in ms. */
+  | { kind: 'end'; run: string; how: 'returned' | 'threw'; snooze?: number }
   /** The engine told this process that it stored an outcome; `run` where the outcome names it. */
-  | { kind: 'accepted'; id: string; outcome: Ended | 'retrying'; attempt?: number; run?: string }
+  | { kind: 'accepted'; id: string; outcome: Ended | 'retrying' | 'snoozed'; attempt?: number; run?: string }
+  /** From here on the job may be canceled, whether an answer comes or not. */
+  | { kind: 'askCancel'; id: string }
   | { kind: 'cancelAnswer'; id: string; answer: 'canceled' | 'canceling' }
   /** Whatever comes of it, a failed job may run again. */
   | { kind: 'askRetry'; id: string }

@@ -1,5 +1,7 @@
-import { type CurrentJob, currentJob, type JobManager, type JobOptions } from '../../src/index.ts'
+import { randomUUID } from 'node:crypto'
+import { type CurrentJob, JobError, type JobManager, type JobOptions } from '../../src/index.ts'
 import { exitCode } from './program.ts'
+import { recorded } from './recorded.ts'
 import type { Recorder } from './recorder.ts'
 
 interface Kind {
@@ -55,18 +57,34 @@ export const kinds = {
       for (;;) leaked.push(new Array<number>(100_000).fill(1))
     },
   },
+  /** Asks for another time, `n` times; a step remembers for which it has asked. */
+  snooze: {
+    options: retried,
+    async work(n, job) {
+      for (let nap = 1; nap <= n; nap++) {
+        const mine = randomUUID()
+        if ((await job.step(`nap ${nap}`, () => mine)) === mine) throw new JobError.Snooze(nap * 200)
+      }
+    },
+  },
+  debounced: { work: () => sleep(5) },
   exit: { work: () => process.exit(exitCode) },
   tick: { work: () => sleep(5) },
 } satisfies Record<string, Kind>
 
-export type KindName = keyof typeof kinds
+/** Jobs that run beside their worker: what they do is in `sandboxed.ts`. */
+const sandboxes = { thread: 'thread', process: 'process' } as const
+const sandboxed: JobOptions = { ...retried, timeout: 1_500 }
+
+export type KindName = keyof typeof kinds | keyof typeof sandboxes
 
 const all: Record<string, Kind> = kinds
 
 /** The options of each kind of job, for those who only enqueue. */
-export const optionsOf: Record<string, JobOptions> = Object.fromEntries(
-  Object.entries(all).map(([name, { options = {} }]) => [name, options]),
-)
+export const optionsOf: Record<string, JobOptions> = {
+  ...Object.fromEntries(Object.entries(all).map(([name, { options = {} }]) => [name, options])),
+  ...Object.fromEntries(Object.keys(sandboxes).map((name) => [name, sandboxed])),
+}
 
 /** Gives every kind of job its handler, which records what it does. */
 export function handleAll(jobs: JobManager, recorder: Recorder): void {
@@ -77,6 +95,12 @@ export function handleAll(jobs: JobManager, recorder: Recorder): void {
       options,
     )
   }
+  for (const [name, sandbox] of Object.entries(sandboxes))
+    jobs.job(
+      name,
+      { module: new URL('sandboxed.ts', import.meta.url), export: 'work' },
+      { ...sandboxed, sandbox },
+    )
   jobs.on('finished', ({ id, result }) => {
     const run = typeof result === 'object' && result !== null && 'run' in result ? result.run : null
     recorder.write({ kind: 'accepted', id, outcome: 'finished', ...(typeof run === 'string' ? { run } : {}) })
@@ -85,28 +109,8 @@ export function handleAll(jobs: JobManager, recorder: Recorder): void {
   jobs.on('retrying', ({ id, attempt }) =>
     recorder.write({ kind: 'accepted', id, outcome: 'retrying', attempt }),
   )
+  jobs.on('snoozed', ({ id, attempt }) =>
+    recorder.write({ kind: 'accepted', id, outcome: 'snoozed', attempt }),
+  )
   jobs.on('canceled', ({ id }) => recorder.write({ kind: 'accepted', id, outcome: 'canceled' }))
-}
-
-async function recorded(
-  recorder: Recorder,
-  call: string | null,
-  work: (job: CurrentJob) => unknown,
-): Promise<{ run: string }> {
-  const job = currentJob()
-  const run = recorder.name()
-  recorder.write({ kind: 'begin', run, call, id: job.id, attempt: job.attempt })
-  const told = () => recorder.write({ kind: 'told', run })
-  if (job.signal.aborted) told()
-  else job.signal.addEventListener('abort', told)
-  job.log(run)
-  try {
-    await work(job)
-    job.log(run)
-  } catch (error) {
-    recorder.write({ kind: 'end', run, how: 'threw' })
-    throw error
-  }
-  recorder.write({ kind: 'end', run, how: 'returned' })
-  return { run }
 }

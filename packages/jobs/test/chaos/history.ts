@@ -20,14 +20,14 @@ export interface Run {
   /** Null for jobs of schedules. */
   call: Call | null
   began: number
-  ended: { at: number; how: 'returned' | 'threw' } | null
+  ended: { at: number; how: 'returned' | 'threw'; snooze: number | null } | null
   /** When its signal aborted. */
   told: number | null
 }
 
 export interface Accepted {
   id: string
-  outcome: Ended | 'retrying'
+  outcome: Ended | 'retrying' | 'snoozed'
   attempt: number | null
   run: string | null
   process: string
@@ -82,6 +82,8 @@ export interface History {
   accepted: Accepted[]
   /** By id: when it was answered that the job is canceled. */
   canceled: Map<string, number>
+  /** Ids of jobs whose cancel was asked for. */
+  mayBeCanceled: Set<string>
   /** By id: when a retry by hand was asked for. */
   retries: Map<string, number[]>
   troubles: Map<string, Trouble[]>
@@ -109,6 +111,7 @@ export function buildHistory(
     runs: [],
     accepted: [],
     canceled: new Map(),
+    mayBeCanceled: new Set(),
     retries: new Map(),
     troubles: new Map(),
     lastSeen: new Map(),
@@ -152,7 +155,7 @@ export function buildHistory(
       }
       case 'end': {
         const run = runs.get(event.run)
-        if (run) run.ended = { at, how: event.how }
+        if (run) run.ended = { at, how: event.how, snooze: event.snooze ?? null }
         break
       }
       case 'accepted': {
@@ -160,7 +163,11 @@ export function buildHistory(
         history.accepted.push({ id, outcome, attempt, run, process, at })
         break
       }
+      case 'askCancel':
+        history.mayBeCanceled.add(event.id)
+        break
       case 'cancelAnswer':
+        history.mayBeCanceled.add(event.id)
         if (event.answer === 'canceled' && !history.canceled.has(event.id)) history.canceled.set(event.id, at)
         break
       case 'askRetry':

@@ -38,7 +38,12 @@ export function leases(history: History): Lease[] {
   return found
 }
 
+/** A sandbox writes a history of its own; whether its job is its worker's is a matter of its worker. */
+export const sandboxOf = (worker: string, sandbox: string) => `${worker}+${sandbox}`
+export const isSandbox = (process: string) => process.includes('+')
+const workerOf = (process: string) => process.split('+')[0] ?? process
+
 /** While the driver itself doesn't get to run, no process's connections go through. */
 function troublesOf({ troubles }: History, process: string): Trouble[] {
-  return [process, '*', 'driver'].flatMap((name) => troubles.get(name) ?? [])
+  return [workerOf(process), '*', 'driver'].flatMap((name) => troubles.get(name) ?? [])
 }

@@ -20,6 +20,8 @@ export const exitCode = 77
 export function begin(): { orders: Orders; recorder: Recorder; jobs: JobManager } {
   const orders: Orders = JSON.parse(process.argv[2] ?? '')
   const recorder = new Recorder(orders.folder, orders.name)
+  // For its sandboxes.
+  Object.assign(process.env, { CHAOS_FOLDER: orders.folder, CHAOS_NAME: orders.name })
   recorder.pulse(orders.folder)
   const jobs = new JobManager({ connectionString: orders.url, timing, migrate: false })
   jobs.on('error', (error) => {

@@ -59,6 +59,15 @@ export class Story {
     return this.finally(id, { state: outcome === 'retrying' ? 'queued' : outcome, attempts, ...result })
   }
 
+  /** The handler asks for another time, in so many ms, and that is stored. */
+  snoozes(id: string, run: string, snooze: number): this {
+    const process = run.split('.')[0] ?? ''
+    this.write(process, { kind: 'end', run, how: 'threw', snooze })
+    this.now++
+    this.write(process, { kind: 'accepted', id, outcome: 'snoozed', attempt: 1 })
+    return this.finally(id, { state: 'scheduled' })
+  }
+
   /** What the database has in the end. */
   finally(id: string, job: Partial<FinalJob>): this {
     this.#final.set(id, { ...fresh, id, call: null, ...this.#final.get(id), ...job })

@@ -1,5 +1,6 @@
 import type { Check, Finding } from '../findings.ts'
 import { type FinalJob, type History, listOf, type Run } from '../history.ts'
+import { isSandbox } from '../leases.ts'
 
 const quarantined = 'Quarantined'
 
@@ -70,9 +71,15 @@ function resultOfItsRun(job: FinalJob, runs: Run[], { accepted }: History): Find
   return []
 }
 
-/** Only a run that ended by itself, or was told to, is an attempt: no death is. */
+/**
+ * Only a run that ended by itself, or was told to, is an attempt: no death is, and none that asked for another time. A
+ * sandbox may have been ended by force.
+ */
 function attemptsOfRuns(job: FinalJob, runs: Run[]): Finding[] {
-  const ended = runs.filter((run) => run.ended || run.told !== null).length
+  const ended = runs.filter((run) => {
+    if (run.told !== null || (isSandbox(run.process) && !run.ended)) return true
+    return run.ended !== null && run.ended.snooze === null
+  }).length
   if (job.attempts > ended)
     return [
       {

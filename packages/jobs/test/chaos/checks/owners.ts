@@ -24,7 +24,7 @@ export const owners: Check = (history) => {
   }
 
   for (const { id, outcome, at } of history.accepted) {
-    if (outcome === 'retrying') continue
+    if (outcome === 'retrying' || outcome === 'snoozed') continue
     const again = history.retries.get(id)?.[0] ?? Number.POSITIVE_INFINITY
     const late = byJob.get(id)?.find(({ from }) => from > at && from < again)
     if (late)

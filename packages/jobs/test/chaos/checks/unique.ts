@@ -11,7 +11,8 @@ export const unique: Check = (history) => {
   }
   const byKey = new Map<string, Call[]>()
   for (const call of history.calls.values())
-    if (call.uniqueKey !== undefined && call.stored) listOf(byKey, `${call.job} ${call.uniqueKey}`).push(call)
+    if (call.uniqueKey !== undefined && call.debounce === undefined && call.stored)
+      listOf(byKey, `${call.job} ${call.uniqueKey}`).push(call)
 
   const findings: Finding[] = []
   for (const [key, calls] of byKey) {
