@@ -46,8 +46,8 @@ const weights: Record<Exclude<KindName, 'tick' | 'debounced'>, number> = {
   listen: 5,
   late: 3,
   snooze: 5,
-  thread: 1,
-  process: 0.5,
+  thread: 2,
+  process: 1,
   leak: 1,
   block: 0.5,
   exit: 0.1,
@@ -55,8 +55,8 @@ const weights: Record<Exclude<KindName, 'tick' | 'debounced'>, number> = {
 }
 
 export function plan(random: Random): Planned {
-  const queue = random.weighted({ default: 60, other: 15, serial: 15, limited: 8, unique: 4 })
-  if (queue === 'unique' && random.chance(0.5)) return debounced(random)
+  const queue = random.weighted({ default: 60, other: 15, serial: 15, limited: 8, unique: 6 })
+  if (queue === 'unique' && random.chance(0.7)) return debounced(random)
   const keyed = queue !== 'default' && queue !== 'other'
   const kind = keyed ? (random.pick(tame) ?? 'quick') : random.weighted(weights)
   const plain = random.chance(0.8)
