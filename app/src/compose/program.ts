@@ -8,6 +8,7 @@ import { openContext } from './context.ts'
 import type { Feature } from './conventions.ts'
 import { discover } from './discover.ts'
 import { findAllEvents, registerEvents } from './discover-events.ts'
+import { eventJobs, scheduleEventJobs } from './event-jobs.ts'
 import { DiscoveryError, reasonOf } from './load-module.ts'
 import { announce } from './running.ts'
 import { Stops } from './stops.ts'
@@ -66,6 +67,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       ...(await platformEvents),
       ...features.flatMap(({ events }) => events ?? []),
     ])
+    eventJobs(context)
     defineJobs(features, context)
     stops.stage()
     const url = roles.web ? await startWeb(context, features, stops) : null
@@ -100,8 +102,9 @@ function defineJobs(features: Feature[], context: Context): void {
   }
 }
 
-async function startScheduler({ jobs }: Context, stops: Stops): Promise<void> {
-  const scheduler = jobs.scheduler()
+async function startScheduler(context: Context, stops: Stops): Promise<void> {
+  await scheduleEventJobs(context)
+  const scheduler = context.jobs.scheduler()
   stops.add('scheduler', () => scheduler.stop())
   await scheduler.start()
 }

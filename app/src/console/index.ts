@@ -6,6 +6,7 @@ import { serveAssets } from './asset-routes.ts'
 import { loadAssets } from './assets.ts'
 import { type Console, createConsole } from './console.ts'
 import { errorPage } from './error-page.tsx'
+import { eventsPart, eventsRoutes } from './events/index.ts'
 import { jobsPart, jobsRoutes } from './jobs/index.ts'
 import { themeRoute } from './layout/theme-route.ts'
 import { overviewPart, overviewRoutes } from './overview/index.ts'
@@ -33,7 +34,7 @@ declare module 'fastify' {
  * @param parts what the features add
  */
 export async function installConsole(app: HttpServer, context: Context, parts: ConsolePart[]): Promise<void> {
-  const all = [overviewPart, jobsPart, schedulesPart, queuesPart, ...parts]
+  const all = [overviewPart, jobsPart, schedulesPart, queuesPart, eventsPart, ...parts]
   const assets = await loadAssets(all.flatMap((part) => part.assets ?? []))
   app.decorate('console', createConsole(context, all, assets))
   setErrorPage(app, errorPage)
@@ -45,5 +46,6 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   jobsRoutes(app, context)
   schedulesRoutes(app, context)
   queuesRoutes(app, context)
+  eventsRoutes(app, context)
   beatFigures(app, context)
 }

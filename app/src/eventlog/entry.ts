@@ -4,8 +4,16 @@ import type { AnyEvents, ChoiceOf, CodeOf } from './define.ts'
 import { EventError } from './error.ts'
 import { type JsonValue, longestNotes, type Patch, type Subject } from './types.ts'
 
+/** Where an event comes from. */
+export interface Cause {
+  /** An account's id; null for the program itself. */
+  createdBy: string | null
+  /** The request or job. */
+  correlationId?: string | undefined
+}
+
 /** What is told of an event. */
-export interface Entry<Code extends string = string, Choice = unknown> {
+export interface Entry<Code extends string = string, Choice = unknown> extends Cause {
   /** Absent: what `chooseCode` says, or the only code. */
   code?: Code | undefined
   /** What `chooseCode` of the definition wants to know. */
@@ -17,14 +25,10 @@ export interface Entry<Code extends string = string, Choice = unknown> {
   chosenBy?: Exclude<Chooser, 'program'> | undefined
   /** Up to 5,000 characters; default none. */
   notes?: string | undefined
-  /** An account's id; null for the program itself. */
-  createdBy: string | null
   /** Up to 64 KiB as JSON. */
   context?: JsonValue | undefined
   /** What `diff` made; up to 256 KiB as JSON. */
   patch?: Patch | undefined
-  /** The request or job that it comes from. */
-  correlationId?: string | undefined
 }
 
 /** What is told of one of these events. */

@@ -1,19 +1,16 @@
-import type { Entry } from './entry.ts'
-import { checkSubject } from './entry.ts'
+import { type Cause, checkSubject } from './entry.ts'
 import { lockHead } from './lock-head.ts'
 import { logEvents } from './log-events.ts'
 import { type Processing, processEvent } from './process.ts'
 import { type SqlClient, schema } from './sql.ts'
 import type { LoggedEvent, Subject } from './types.ts'
 
-export type Erasure = Pick<Entry, 'createdBy' | 'correlationId'>
-
 /** See `EventLog.erase`. */
 export async function eraseContent(
   processing: Processing,
   client: SqlClient,
   subject: Subject,
-  erasure: Erasure,
+  cause: Cause,
 ): Promise<LoggedEvent | null> {
   checkSubject(subject)
   // What others write about the subject meanwhile waits, and comes behind the event that tells of the erasing.
@@ -25,6 +22,6 @@ export async function eraseContent(
      where subject_kind = $1 and subject_id = $2 and erased_at is null`,
     [subject.kind, subject.id],
   )
-  const entry = { ...erasure, code: 'CONTENT_ERASED' }
+  const entry = { ...cause, code: 'CONTENT_ERASED' }
   return processEvent(processing, client, { subject, events: logEvents, entry, effects: {} })
 }

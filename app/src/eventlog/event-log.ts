@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { prover } from './chain.ts'
 import type { AnyEvents } from './define.ts'
-import type { EntryOf } from './entry.ts'
-import { type Erasure, eraseContent } from './erase.ts'
+import type { Cause, EntryOf } from './entry.ts'
+import { eraseContent } from './erase.ts'
 import { exportHeads, type HeadExport } from './export-heads.ts'
 import type { Tell } from './finding.ts'
 import type { HeadStore } from './head-file.ts'
@@ -55,7 +55,7 @@ export interface EventLog {
    * Erases notes, context and patches of all events of a subject, and writes that this was done; the chain still
    * holds. In a transaction of yours. Answers that event, or null where the subject has no events.
    */
-  erase(client: SqlClient, subject: Subject, erasure: Erasure): Promise<LoggedEvent | null>
+  erase(client: SqlClient, subject: Subject, cause: Cause): Promise<LoggedEvent | null>
   /**
    * Writes the heads that moved since the last time to a file: what is cut off a chain's end afterwards, head and
    * all, shows against it. Answers null where there is nothing to tell, or another process is at it.
@@ -76,7 +76,7 @@ export function createEventLog({ pool, secret, zone, now }: EventLogOptions): Ev
       processEvent(processing, client, { subject, events, entry, effects: effects ?? {} }),
     readSubject: (subject, query = {}) => readSubject(pool, subject, query),
     read: (query = {}) => readEvents(pool, query),
-    erase: (client, subject, erasure) => eraseContent(processing, client, subject, erasure),
+    erase: (client, subject, cause) => eraseContent(processing, client, subject, cause),
     exportHeads: (store) => exportHeads(pool, proof, store),
     verify: (store, tell) => verifyEvents(pool, proof, store, tell),
   }

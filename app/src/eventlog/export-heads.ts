@@ -17,6 +17,8 @@ const headsAtOnce = 1_000
 export interface HeadExport {
   name: string
   heads: number
+  /** What the file is proved by, in hex: kept elsewhere, it shows when the file was replaced. */
+  mac: string
 }
 
 /** See `EventLog.exportHeads`. */
@@ -45,7 +47,7 @@ export async function exportHeads(
     const name = fileName(seal.file)
     // A crash before this: the next export tells the same heads again, which does no harm.
     await markExported(pool, store, name)
-    return { name, heads: seal.heads }
+    return { name, heads: seal.heads, mac: seal.mac }
   } finally {
     await client.query('rollback').catch(() => {})
     client.release()

@@ -1,5 +1,5 @@
 import { type EventRow, eventOf, selectEvents } from './event-row.ts'
-import type { SqlClient } from './sql.ts'
+import { type SqlClient, schema } from './sql.ts'
 import { type Level, type LoggedEvent, levels, type Subject } from './types.ts'
 
 export interface EventPage {
@@ -58,12 +58,20 @@ export async function readEvents(client: SqlClient, query: EventQuery): Promise<
   where.add('code = ?', code)
   where.add('created_by is not distinct from ?', createdBy)
   where.add('correlation_id = ?', correlationId)
-  where.add('created_at >= ?', from)
-  where.add('created_at < ?', until)
+  where.add(`created_at >= ? and id >= ${firstSince('-')}`, from)
+  where.add(`created_at < ? and id < ${firstSince('+')}`, until)
   where.add('level >= ?', lowest && levels[lowest])
   where.add('id < ?', before)
   return page(client, where, 'id', limit)
 }
+
+/**
+ * The first id of that time, found by its index: rows are in the order of their ids, and a span that matches few
+ * of them would otherwise be looked for among all. Ids and times may differ by the length of a transaction.
+ */
+const firstSince = (slack: '-' | '+') => `coalesce((
+  select first.id from ${schema}.event first where first.created_at >= ?::timestamptz ${slack} interval '10 minutes'
+  order by first.created_at, first.id limit 1), 9223372036854775807)`
 
 async function page(
   client: SqlClient,
@@ -88,7 +96,7 @@ class Conditions {
   add(sql: string, value: unknown): void {
     if (value === undefined) return
     this.values.push(value)
-    this.#parts.push(sql.replace('?', `$${this.values.length}`))
+    this.#parts.push(sql.replaceAll('?', `$${this.values.length}`))
   }
 
   get sql(): string {

@@ -25,7 +25,7 @@ export interface CodeFilter<Events extends AnyEvents = AnyEvents>
   code?: CodePair<Events>['code']
 }
 
-/** The events that there are. Given them, it knows their keys and codes by type. */
+/** The events that there are. What is known of them by type, it knows: see `createRegistry`. */
 export class EventRegistry<Events extends AnyEvents = AnyEvents> {
   readonly #events = new Map<string, { events: Events; file: string }>()
 
@@ -95,6 +95,10 @@ export class EventRegistry<Events extends AnyEvents = AnyEvents> {
       .sort((a, b) => a.order - b.order)
   }
 }
+
+/** A registry of these events alone, which knows all their keys and codes by type. */
+export const createRegistry = <Definitions extends AnyEvents[]>(...definitions: Definitions) =>
+  new EventRegistry<Definitions[number]>(...definitions)
 
 const filterNames = ['key', 'code', 'type', 'level', 'stopsTimer'] as const
 

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { dbUpgrade } from './db-upgrade.ts'
+import { eventsVerify } from './events-verify.ts'
 import { scheduler } from './scheduler.ts'
 import { start } from './start.ts'
 import { web } from './web.ts'
@@ -12,4 +13,5 @@ export const commands: Record<string, Command> = {
   worker,
   scheduler,
   'db upgrade': dbUpgrade,
+  'events verify': eventsVerify,
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { sendFragment } from '../../console/index.ts'
 import type { Context } from '../../platform/context.ts'
-import type { HttpServer } from '../../platform/http/index.ts'
+import { causeOf, type HttpServer } from '../../platform/http/index.ts'
 import { acceptFile } from './accept.ts'
 import { body, errorBody, fileWithReportBody, listBody, reportBody, short, shortBody } from './bodies.ts'
 import { sendDetail, sendDetailPart } from './detail.tsx'
@@ -47,7 +47,7 @@ export function filesApi(app: HttpServer, context: Context): void {
     },
     async (request, reply) => {
       const received = await receiveForm(context, request)
-      const file = await acceptFile(context, received, request.id)
+      const file = await acceptFile(context, received, causeOf(request))
       return answer(request, reply, { file, status: 201, fragment: <Accepted file={file} />, page: '/files' })
     },
   )
@@ -113,7 +113,7 @@ export function filesApi(app: HttpServer, context: Context): void {
   )
 
   const giveUp = async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply) => {
-    const file = await giveUpFile(context, await findFile(context, request.params.id))
+    const file = await giveUpFile(context, await findFile(context, request.params.id), causeOf(request))
     // The detail has the same button as the row.
     if (String(request.headers['hx-target']).endsWith('-detail')) return sendDetailPart(context, reply, file)
     return answer(request, reply, { file, status: 200, fragment: <FileRow file={file} />, page: '/files' })
@@ -145,7 +145,7 @@ export function filesApi(app: HttpServer, context: Context): void {
     },
     async (request, reply) => {
       const file = await findFile(context, request.params.id)
-      const again = await runAgain(context, file, readingSettings(request.body), request.id)
+      const again = await runAgain(context, file, readingSettings(request.body), causeOf(request))
       const page = `/processing_file/${file.id}/detail/`
       return answer(request, reply, { file: again, status: 202, fragment: <FileRow file={again} />, page })
     },

@@ -1,9 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
-import type { LiveMessage } from '../../live/index.ts'
+import type { Cause } from '../../eventlog/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { changeFile, type Expected, fileFields } from './change.ts'
 import errors from './errors.ts'
 import { canceledNews, removedNews } from './news.ts'
+import { recordFile } from './record.ts'
 import { forgetContents } from './report-store.ts'
 import { files, type StoredFile } from './schema.ts'
 import { givenUp } from './status.ts'
@@ -14,12 +15,11 @@ import { givenUp } from './status.ts'
  *
  * @throws HttpError file_ended
  */
-export async function giveUpFile(context: Context, file: StoredFile): Promise<StoredFile> {
+export async function giveUpFile(context: Context, file: StoredFile, cause: Cause): Promise<StoredFile> {
   for (let { status } = file; ; ) {
     const next = givenUp(status)
     if (!next) throw errors.fail('file_ended', { name: file.name, status: status.toLowerCase() })
-    const news = next === 'Canceled' ? canceledNews : removedNews
-    const gone = await giveUpData(context, { id: file.id, status: [status] }, next, news)
+    const gone = await giveUpData(context, { id: file.id, status: [status] }, next, cause)
     if (gone) {
       if (next === 'Canceled') await stopWork(context, gone)
       return gone
@@ -30,12 +30,17 @@ export async function giveUpFile(context: Context, file: StoredFile): Promise<St
   }
 }
 
+const givenUpAs = {
+  Canceled: { news: canceledNews, code: 'CANCELED' },
+  Removed: { news: removedNews, code: 'REMOVED' },
+} as const
+
 /** Gives the file its last status, and deletes its data; null where it is not what is expected. */
 export async function giveUpData(
   context: Context,
   expected: Expected,
   status: 'Canceled' | 'Removed',
-  news: (file: StoredFile) => LiveMessage[],
+  cause: Cause,
 ): Promise<StoredFile | null> {
   const { database, storage, log } = context
   const given = await database.transaction(async (tx) => {
@@ -45,8 +50,12 @@ export async function giveUpData(
       .where(eq(files.id, expected.id))
       .for('update')
     const ended = status === 'Canceled' ? { endedAt: sql`clock_timestamp()` } : {}
+    const { news, code } = givenUpAs[status]
     const file = await changeFile(context, tx, expected, { status, storageKey: null, ...ended }, news)
-    if (file) await forgetContents(tx, file.id)
+    if (file) {
+      await forgetContents(tx, file.id)
+      await recordFile(context, tx.client, file, { code, cause })
+    }
     return file && { file, key: before?.key ?? null }
   })
   if (!given) return null

@@ -2,21 +2,23 @@ import { join } from 'node:path'
 import type { CurrentJob } from '@factotum/jobs'
 import { JobError } from '@factotum/jobs'
 import { sql } from 'drizzle-orm'
+import type { Cause } from '../../eventlog/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { changeFile, type Expected } from './change.ts'
 import { giveUpData } from './give-up.ts'
-import { canceledNews, errorNews, okNews, progressNews, startedNews } from './news.ts'
+import { errorNews, okNews, progressNews, startedNews } from './news.ts'
 import { patiently } from './patiently.ts'
 import type { Profile } from './profile/profile.ts'
 import { UnreadableFile } from './profile/report.ts'
 import { ProfileFailed, runProfile } from './profile/run-profile.ts'
+import { recordFile } from './record.ts'
 import { storeReport } from './report-store.ts'
 import type { StoredFile } from './schema.ts'
 import { startable } from './status.ts'
 import { encodingOf } from './survey.ts'
 
 /** What a job needs of the engine. */
-export type ProcessJob = Pick<CurrentJob, 'signal' | 'progress'>
+export type ProcessJob = Pick<CurrentJob, 'signal' | 'progress' | 'correlationId'>
 
 /** The file is not this run's any more: it was given up, or another worker has it. */
 class Taken extends Error {
@@ -38,24 +40,25 @@ export async function processFile(
 ): Promise<Outcome> {
   const file = await begin(context, id, run)
   if (!file?.storageKey) return { status: 'skipped' }
+  const cause = { createdBy: null, correlationId: job.correlationId ?? undefined }
   const mine: Expected = { id, status: ['Processing'], run, attempt: file.attempt }
   try {
     const profile = await profileOf(context, file, mine, job)
-    return (await succeed(context, mine, profile)) ? { status: 'Ok' } : { status: 'skipped' }
+    return (await succeed(context, mine, cause, profile)) ? { status: 'Ok' } : { status: 'skipped' }
   } catch (error) {
     if (error instanceof Taken) return { status: 'skipped' }
     // The person at the jobs page canceled the job, not knowing of the file.
     if (error instanceof JobError.Canceled) {
-      await cancel(context, mine)
+      await cancel(context, mine, cause)
       return { status: 'Canceled' }
     }
     if (error instanceof UnreadableFile) {
-      await fail(context, mine, error.message)
+      await fail(context, mine, cause, error.message)
       return { status: 'Error' }
     }
     // Another worker goes on with it, at once or when this one is up again.
     if (job.signal.aborted && !(error instanceof JobError.Timeout)) throw error
-    await fail(context, mine, sentence(error))
+    await fail(context, mine, cause, sentence(error))
     throw error
   }
 }
@@ -157,29 +160,36 @@ const ending = { endedAt: sql`clock_timestamp()` }
 function succeed(
   context: Context,
   mine: Expected,
+  cause: Cause,
   { summary, columns }: Profile,
 ): Promise<StoredFile | null> {
   return patiently(context, () =>
     context.database.transaction(async (tx) => {
       const set = { ...ending, status: 'Ok' as const, progress: 1, error: null, summary }
       const file = await changeFile(context, tx, mine, set, okNews)
-      if (file) await storeReport(tx, mine.id, columns)
+      if (file) {
+        await storeReport(tx, mine.id, columns)
+        await recordFile(context, tx.client, file, { code: 'PROCESSED', cause })
+      }
       return file
     }),
   )
 }
 
-function fail(context: Context, mine: Expected, message: string): Promise<StoredFile | null> {
+function fail(context: Context, mine: Expected, cause: Cause, message: string): Promise<StoredFile | null> {
   const set = { ...ending, status: 'Error' as const, error: message }
   return patiently(context, () =>
-    context.database.transaction((tx) =>
-      changeFile(context, tx, mine, set, (file) => errorNews(file, message)),
-    ),
+    context.database.transaction(async (tx) => {
+      const file = await changeFile(context, tx, mine, set, (failed) => errorNews(failed, message))
+      if (file)
+        await recordFile(context, tx.client, file, { code: 'FAILED', cause, further: { error: message } })
+      return file
+    }),
   )
 }
 
-async function cancel(context: Context, mine: Expected): Promise<void> {
-  await patiently(context, () => giveUpData(context, mine, 'Canceled', canceledNews))
+async function cancel(context: Context, mine: Expected, cause: Cause): Promise<void> {
+  await patiently(context, () => giveUpData(context, mine, 'Canceled', cause))
 }
 
 function sentence(error: unknown): string {

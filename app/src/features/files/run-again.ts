@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm'
+import type { Cause } from '../../eventlog/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { changeFile } from './change.ts'
 import errors from './errors.ts'
 import fileJobs from './jobs.ts'
 import { queuedNews } from './news.ts'
 import type { Settings } from './profile/report.ts'
+import { correlated, recordFile } from './record.ts'
 import type { StoredFile } from './schema.ts'
 import { finished, unfinished } from './status.ts'
 
@@ -17,7 +19,7 @@ export async function runAgain(
   context: Context,
   file: StoredFile,
   settings: Settings,
-  correlationId: string,
+  cause: Cause,
 ): Promise<StoredFile> {
   const { profile } = fileJobs(context)
   const queued = await context.database.transaction(async (tx) => {
@@ -39,10 +41,12 @@ export async function runAgain(
     )
     if (!again) return null
     const job = await profile
-      .with({ client: tx.client, correlationId, follow: true })
+      .with({ client: tx.client, ...correlated(cause), follow: true })
       .delay(again.id, again.run)
     const expected = { id: again.id, status: [again.status], run: again.run }
-    return changeFile(context, tx, expected, { jobId: job.id }, queuedNews)
+    const waiting = await changeFile(context, tx, expected, { jobId: job.id }, queuedNews)
+    await recordFile(context, tx.client, again, { code: 'RUN_AGAIN', cause, further: { ...settings } })
+    return waiting
   })
   if (queued) return queued
   const { name } = file

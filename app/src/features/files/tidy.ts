@@ -3,8 +3,9 @@ import { inArray } from 'drizzle-orm'
 import type { Context } from '../../platform/context.ts'
 import { changeFile, type Expected, fileFields } from './change.ts'
 import { giveUpData } from './give-up.ts'
-import { canceledNews, errorNews } from './news.ts'
+import { errorNews } from './news.ts'
 import { storageFolder } from './receive.ts'
+import { recordFile } from './record.ts'
 import { files, type StoredFile } from './schema.ts'
 import { unfinished } from './status.ts'
 
@@ -41,14 +42,16 @@ async function settleFiles(context: Context): Promise<number> {
 
 async function settle(context: Context, file: StoredFile, job: JobStatus | null): Promise<boolean> {
   const expected: Expected = { id: file.id, status: unfinished, run: file.run, attempt: file.attempt }
-  if (job?.state === 'canceled') return Boolean(await giveUpData(context, expected, 'Canceled', canceledNews))
+  const cause = { createdBy: null, correlationId: job?.correlationId ?? undefined }
+  if (job?.state === 'canceled') return Boolean(await giveUpData(context, expected, 'Canceled', cause))
   const message = 'The job that processed the file ended without a report. Run the file again.'
-  const changed = await context.database.transaction((tx) =>
-    changeFile(context, tx, expected, { status: 'Error', error: message, endedAt: new Date() }, (gone) =>
-      errorNews(gone, message),
-    ),
-  )
-  return changed !== null
+  return context.database.transaction(async (tx) => {
+    const set = { status: 'Error' as const, error: message, endedAt: new Date() }
+    const failed = await changeFile(context, tx, expected, set, (gone) => errorNews(gone, message))
+    if (failed)
+      await recordFile(context, tx.client, failed, { code: 'FAILED', cause, further: { error: message } })
+    return failed !== null
+  })
 }
 
 /** An upload is stored before its row is written: a crash between leaves data that nobody knows. */

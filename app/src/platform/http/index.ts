@@ -4,6 +4,7 @@ import type { FastifyInstance, RawServerDefault } from 'fastify'
 import type { Logger } from 'pino'
 import type { Context } from '../context.ts'
 
+export { causeOf } from './cause.ts'
 export { csrfToken } from './csrf.ts'
 export { type ErrorPage, setErrorPage, wantsPage } from './error-replies.ts'
 export { hostName, isOwnHost } from './protection.ts'

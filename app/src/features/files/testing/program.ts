@@ -14,6 +14,7 @@ import type { HttpServer } from '../../../platform/http/index.ts'
 import { createHttp } from '../../../platform/http/server.ts'
 import { localStorage } from '../../../platform/storage/local.ts'
 import part from '../console.tsx'
+import { fileEvents } from '../events.ts'
 import fileJobs from '../jobs.ts'
 import routes from '../routes.ts'
 
@@ -41,6 +42,7 @@ export async function filesProgram(settings: Partial<Config> = {}): Promise<File
   await live.start()
   const storage = await localStorage(join(home, 'storage'))
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
+  events.registry.register('events.ts', [fileEvents])
   const context: Context = { config, database, jobs, live, events, storage, log }
   fileJobs(context)
   const app = await createHttp({ config, log })

@@ -1,0 +1,1 @@
+drop index :schema.event_by_time;

@@ -1,0 +1,78 @@
+import type { VNode } from 'preact'
+import type { LoggedEvent } from '../../eventlog/index.ts'
+import { Cell, type Column, JsonBlock, Row, Time } from '../components/index.ts'
+import { listAddress, theProgram } from './filter.ts'
+
+export const eventColumns: Column[] = [
+  { label: 'What' },
+  { label: 'About' },
+  { label: 'By' },
+  { label: 'When', end: true },
+]
+
+export interface EventRowProps {
+  event: LoggedEvent
+  /** What its code says; null where no module knows it any more. */
+  description: string | null
+  /** The account's; null where it is gone, or the program did it. */
+  name: string | null
+}
+
+/** An event, with what it tells in a fold. */
+export function EventRow({ event, description, name }: EventRowProps): VNode {
+  const { subject, createdBy, correlationId } = event
+  const about = `${subject.kind} ${subject.id}`
+  return (
+    <Row id={`event-${event.id}`}>
+      <Cell label="What" main>
+        {description ?? `${event.key} ${event.code}`} <span class="id">{event.code}</span>
+        <Content event={event} />
+      </Cell>
+      <Cell label="About">
+        <a href={listAddress({ subject: about })}>{about}</a>
+      </Cell>
+      <Cell label="By">
+        <a href={listAddress({ by: createdBy ?? theProgram })}>
+          {createdBy === null ? 'the program' : (name ?? 'an account that is gone')}
+        </a>
+        {correlationId ? (
+          <>
+            {' '}
+            <a
+              class="id"
+              href={listAddress({ request: correlationId })}
+              title="All that came of this request"
+            >
+              {correlationId.slice(0, 8)}
+            </a>
+          </>
+        ) : null}
+      </Cell>
+      <Cell label="When" end>
+        <Time at={event.createdAt} as="day" />
+      </Cell>
+    </Row>
+  )
+}
+
+/** Notes at once, the rest on demand. */
+function Content({ event: { id, notes, context, patch, erasedAt } }: { event: LoggedEvent }): VNode | null {
+  if (erasedAt) return <div class="row-note">Notes and details were erased.</div>
+  const details = {
+    ...(context === null ? {} : { context }),
+    ...(patch ? { change: asJson(patch.forwards) } : {}),
+  }
+  return (
+    <>
+      {notes ? <div class="row-note">{notes}</div> : null}
+      {Object.keys(details).length > 0 ? (
+        <details class="row-note">
+          <summary>Details</summary>
+          <JsonBlock value={details} label="Details" id={`event-${id}-details`} />
+        </details>
+      ) : null}
+    </>
+  )
+}
+
+const asJson = (steps: NonNullable<LoggedEvent['patch']>['forwards']) => steps.map((step) => ({ ...step }))
