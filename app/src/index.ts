@@ -6,7 +6,15 @@ export type { JobManager, Json } from '@factotum/jobs'
 export { currentJob, JobError } from '@factotum/jobs'
 export { Type } from 'typebox'
 export { type ConsolePart, type Page, sendFragment, sendPage } from './console/index.ts'
-export { type Cause, defineEvents, EventError, type EventLog } from './eventlog/index.ts'
+export {
+  applyPatch,
+  type Cause,
+  defineEvents,
+  diff,
+  EventError,
+  type EventLog,
+  revertPatch,
+} from './eventlog/index.ts'
 export type { LiveMessage, Topic } from './live/index.ts'
 export type { Context } from './platform/context.ts'
 export type { Database, Transaction } from './platform/database/index.ts'

@@ -56,7 +56,9 @@ export async function readEvents(client: SqlClient, query: EventQuery): Promise<
   where.add('subject_id = ?', subjectId)
   where.add('key = ?', key)
   where.add('code = ?', code)
-  where.add('created_by is not distinct from ?', createdBy)
+  // No index serves `is not distinct from`.
+  if (createdBy === null) where.addPlain('created_by is null')
+  else where.add('created_by = ?', createdBy)
   where.add('correlation_id = ?', correlationId)
   where.add(`created_at >= ? and id >= ${firstSince('-')}`, from)
   where.add(`created_at < ? and id < ${firstSince('+')}`, until)
@@ -97,6 +99,10 @@ class Conditions {
     if (value === undefined) return
     this.values.push(value)
     this.#parts.push(sql.replaceAll('?', `$${this.values.length}`))
+  }
+
+  addPlain(sql: string): void {
+    this.#parts.push(sql)
   }
 
   get sql(): string {

@@ -58,14 +58,11 @@ export function EventRow({ event, description, name }: EventRowProps): VNode {
 /** Notes at once, the rest on demand. */
 function Content({ event: { id, notes, context, patch, erasedAt } }: { event: LoggedEvent }): VNode | null {
   if (erasedAt) return <div class="row-note">Notes and details were erased.</div>
-  const details = {
-    ...(context === null ? {} : { context }),
-    ...(patch ? { change: asJson(patch.forwards) } : {}),
-  }
+  const details = patch ? { context, change: patch.forwards.map((step) => ({ ...step })) } : context
   return (
     <>
       {notes ? <div class="row-note">{notes}</div> : null}
-      {Object.keys(details).length > 0 ? (
+      {details !== null ? (
         <details class="row-note">
           <summary>Details</summary>
           <JsonBlock value={details} label="Details" id={`event-${id}-details`} />
@@ -74,5 +71,3 @@ function Content({ event: { id, notes, context, patch, erasedAt } }: { event: Lo
     </>
   )
 }
-
-const asJson = (steps: NonNullable<LoggedEvent['patch']>['forwards']) => steps.map((step) => ({ ...step }))
