@@ -109,6 +109,15 @@ describe.skipIf(missing)('The console in Chromium', () => {
     await database.pool.query(
       `update factotum_jobs.schedule set missed_runs = 3, skipped_runs = 12 where name = 'signatures'`,
     )
+    await database.pool.query(
+      `with minutes as (
+         insert into factotum_jobs.minute (minute, queue, finished, failed, canceled)
+         select date_trunc('minute', now()) - n * interval '1 minute', 'letters', 40 + n % 25, n % 50 / 49, 0
+         from generate_series(3, 170) n returning minute, finished
+       )
+       insert into factotum_jobs.wait (minute, jobs, p50, p95)
+       select minute, finished, finished / 500.0, finished / 60.0 from minutes`,
+    )
   }
 
   afterAll(async () => {

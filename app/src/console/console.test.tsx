@@ -230,6 +230,28 @@ describe('Buttons work without JavaScript', () => {
   })
 })
 
+describe('The charts of the overview', () => {
+  it('draw and tell how long jobs waited, and that nothing is known where nothing is', async () => {
+    const before = (await browse('/overview/throughput')).body
+    expect(before).toContain('aria-label="No wait is known of this time."')
+    expect(before).not.toMatch(/class="chart-reach" d="M/)
+
+    const { pool } = test.context.database
+    await pool.query(`insert into factotum_jobs.wait (minute, jobs, p50, p95)
+      values (date_trunc('minute', now()) - interval '9 minutes', 20, 0.04, 0.2),
+        (date_trunc('minute', now()) - interval '8 minutes', 20, 0.25, 95)`)
+    const { body } = await browse('/overview/throughput')
+    expect(body).toMatch(
+      /aria-label="The longest waits were at \d\d:\d\d: half of the jobs had waited 250 ms at most, 95 % 1 min 35 s\."/,
+    )
+    expect(body.match(/class="chart-reach" d="([^"]+)"/)?.[1]?.match(/M/g)).toHaveLength(2)
+    const ledger = body.match(/id="wait-ledger"[\s\S]*?<\/table>/)?.[0] ?? ''
+    expect(ledger).toContain('<th scope="col" class="end">Highest median</th>')
+    expect(ledger).toContain('1 min 35 s')
+    expect(ledger).toContain('–')
+  })
+})
+
 describe('Pieces that replace themselves', () => {
   it('are answered alone, with the id of what they replace', async () => {
     expect((await browse('/overview/figures')).body).toMatch(/^<section id="figures"/)

@@ -84,20 +84,24 @@ export async function figuresOfWorkers(database: Database): Promise<WorkerFigure
   }))
 }
 
+interface MinuteRow extends Counts<'finished' | 'failed'> {
+  minute: Date
+  p50: number | null
+  p95: number | null
+}
+
 export async function figuresOfMinutes(database: Database, minutes: number): Promise<MinuteFigures[]> {
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > 57_600) {
     throw new JobError.Invalid(
       `The minutes must be a whole number from 1 to 57,600 (40 days); they are ${String(minutes)}.`,
     )
   }
-  const rows = await database.query<{ minute: Date } & Counts<'finished' | 'failed'>>(
-    throughput(database.schema),
-    [minutes],
-  )
-  return rows.map(({ minute, finished, failed }) => ({
+  const rows = await database.query<MinuteRow>(throughput(database.schema), [minutes])
+  return rows.map(({ minute, finished, failed, p50, p95 }) => ({
     minute,
     finished: Number(finished),
     failed: Number(failed),
+    wait: p50 === null || p95 === null ? null : { p50, p95 },
   }))
 }
 

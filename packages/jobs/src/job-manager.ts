@@ -308,7 +308,7 @@ export class JobManager {
     return figuresOfWorkers(this.#engine.database)
   }
 
-  /** What ended in each of the last minutes, up to 40 days back. */
+  /** What ended in each of the last minutes, up to 40 days back, and how long it had waited to start. */
   async throughput(minutes: number): Promise<MinuteFigures[]> {
     return figuresOfMinutes(this.#engine.database, minutes)
   }

@@ -342,6 +342,19 @@ export interface MinuteFigures {
   minute: Date
   finished: number
   failed: number
+  /** Of those that finished. Null where none is known: it is measured within two minutes after the minute's end. */
+  wait: WaitFigures | null
+}
+
+/**
+ * How long jobs had waited when they started, from when they were due, in seconds. Of a sample of a thousand or two of a
+ * minute; those are left out that were tried again, put off, or waited for other jobs.
+ */
+export interface WaitFigures {
+  /** Half of them waited no longer. */
+  p50: number
+  /** 95 of 100 of them waited no longer. */
+  p95: number
 }
 
 export interface WorkerFigures {

@@ -140,6 +140,6 @@ export function gate<T = void>(): { passed: Promise<T>; open(value: T): void } {
 
 async function clear(pool: pg.Pool): Promise<void> {
   await pool.query(`truncate factotum_jobs.job, factotum_jobs.done, factotum_jobs.failed, factotum_jobs.progress, factotum_jobs.log,
-    factotum_jobs.argument, factotum_jobs.change, factotum_jobs.worker, factotum_jobs.tally, factotum_jobs.start, factotum_jobs.minute, factotum_jobs.queue,
+    factotum_jobs.argument, factotum_jobs.change, factotum_jobs.worker, factotum_jobs.tally, factotum_jobs.start, factotum_jobs.minute, factotum_jobs.wait, factotum_jobs.queue,
     factotum_jobs.schedule, factotum_jobs.dependency, factotum_jobs.step`)
 }

@@ -1,8 +1,9 @@
 import type { JobStatus } from '@factotum/jobs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { duration } from '../assets/format.js'
 import { alike } from './attention.tsx'
-import { scaleFor } from './scale.ts'
+import { scaleFor, scaleForSpan } from './scale.ts'
 
 describe("The chart's axis", () => {
   it('holds the highest bar, starts at 0 and has whole numbers', () => {
@@ -14,6 +15,19 @@ describe("The chart's axis", () => {
         expect(ticks.every(Number.isInteger)).toBe(true)
         // Not so high that the bars vanish.
         expect(top).toBeLessThanOrEqual(Math.max(4, highest * 2.5))
+      }),
+    )
+  })
+
+  it('of waits has steps that a clock has, and holds the longest', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 40 * 86_400_000, noNaN: true }), (longest) => {
+        const { top, ticks } = scaleForSpan(longest)
+        expect(top).toBeGreaterThanOrEqual(longest)
+        expect(ticks).toEqual([0, top / 2, top])
+        // At most two numbers with their units: "2 min 30 s".
+        expect(ticks.every((tick) => /^\d+(\.5)? \S+( \d+ \S+)?$/.test(duration(tick)))).toBe(true)
+        expect(top).toBeLessThanOrEqual(Math.max(100, longest * 4))
       }),
     )
   })

@@ -3,6 +3,7 @@ import { keepsKey } from './keeps-key.ts'
 /**
  * $1 jobs that asked for another time, as JSON text: scheduled again, with neither an attempt spent nor an error kept.
  * Answers the ids of all that it could lock; `canceled` are those whose cancel was asked for, left as they are.
+ * An empty list of failures stays in history, where else nothing tells that the job was put off: its wait is not measured.
  */
 export const snooze = (schema: string) => `
 with asked as materialized (
@@ -15,7 +16,7 @@ with asked as materialized (
 ), snoozed as (
   update ${schema}.job j
   set state = 0, run_at = now() + l.delay * interval '1 millisecond', scheduled_for = coalesce(j.scheduled_for, j.run_at),
-    token = null, worker = null, started_at = null, suspect = false,
+    token = null, worker = null, started_at = null, suspect = false, failures = coalesce(j.failures, '[]'),
     ${keepsKey}
   from locked l where j.ctid = l.place and not l.canceled
   returning j.id, j.name, j.queue, j.correlation, j.followed

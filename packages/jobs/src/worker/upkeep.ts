@@ -4,8 +4,12 @@ import { dropHistory } from '../history.ts'
 import { makePartitions } from '../partitions.ts'
 import { deleteOrphans } from '../sql/delete-orphans.ts'
 import { rollUpTally } from '../sql/roll-up-tally.ts'
+import { sampleWaits } from '../sql/sample-waits.ts'
 
-/** The slow part of tending, by one worker at a time: partitions, tallies, cancels that nobody answered. */
+/** Of history, for each minute: a thousand jobs or two, fewer where they are large. */
+const sampledPages = 32
+
+/** The slow part of tending, by one worker at a time: partitions, tallies, waits, cancels that nobody answered. */
 export class Upkeep {
   readonly #engine: Engine
   #timer: NodeJS.Timeout | null = null
@@ -64,6 +68,8 @@ export class Upkeep {
     const { database, kept } = this.#engine
     const { workers, schema } = database
     await disownOverdue(this.#engine)
+    // First: it asks the tally for the minutes in which jobs finished.
+    await workers.query(sampleWaits(schema), [sampledPages])
     await workers.query(rollUpTally(schema))
     await workers.query(deleteOrphans(schema))
     const client = await workers.connect()

@@ -1,0 +1,3 @@
+drop function :schema.sample_waits(timestamptz, integer);
+drop function :schema.page_from(regclass, timestamptz);
+drop table :schema.wait;
