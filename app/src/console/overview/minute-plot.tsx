@@ -7,6 +7,8 @@ import type { Scale } from './scale.ts'
 
 const WIDTH = 720
 const HEIGHT = 120
+/** Room for marks below the base line. */
+export const BELOW = 10
 /** Minutes that a pointer finds together. */
 const HOVERED = 5
 
@@ -19,8 +21,6 @@ interface MinutePlotProps {
   tick(value: number): ComponentChildren
   /** What a pointer is told of some minutes. */
   told(part: MinuteFigures[]): string
-  /** Room for marks below the base line. */
-  below?: number
   /** Drawn with `bars`, from the base line at `y(0)` upward. */
   draw(y: (value: number) => number): ComponentChildren
   /** The key of what is drawn, and the same as numbers. */
@@ -31,7 +31,7 @@ interface MinutePlotProps {
  * A drawing by the minute, with its axes.
  * Drawn here, so that it shows without JavaScript and weighs little; colours are the theme's. Numbers stand beside as HTML: text in a stretched drawing would be stretched too.
  */
-export function MinutePlot({ minutes, title, label, scale, below = 0, ...props }: MinutePlotProps): VNode {
+export function MinutePlot({ minutes, title, label, scale, ...props }: MinutePlotProps): VNode {
   const { zone } = usePerson()
   const step = WIDTH / Math.max(1, minutes.length)
   const y = (value: number) => HEIGHT - (HEIGHT * value) / scale.top
@@ -40,7 +40,7 @@ export function MinutePlot({ minutes, title, label, scale, below = 0, ...props }
       <figcaption>{title}</figcaption>
       <div class="chart-plot">
         <svg
-          viewBox={`0 0 ${WIDTH} ${HEIGHT + below}`}
+          viewBox={`0 0 ${WIDTH} ${HEIGHT + BELOW}`}
           preserveAspectRatio="none"
           role="img"
           aria-label={label}
@@ -54,7 +54,7 @@ export function MinutePlot({ minutes, title, label, scale, below = 0, ...props }
               class="chart-hit"
               x={round(index * HOVERED * step)}
               width={round(HOVERED * step)}
-              height={HEIGHT + below}
+              height={HEIGHT + BELOW}
               key={part[0]?.minute.getTime()}
             >
               <title>{part[0] ? `From ${hour(part[0].minute, zone)}: ${props.told(part)}` : ''}</title>

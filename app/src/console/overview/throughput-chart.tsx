@@ -4,11 +4,8 @@ import { hour } from '../assets/format.js'
 import { Count } from '../components/index.ts'
 import { usePerson } from '../person.ts'
 import { Ledger } from './ledger.tsx'
-import { bars, MinutePlot } from './minute-plot.tsx'
+import { BELOW, bars, MinutePlot } from './minute-plot.tsx'
 import { scaleFor } from './scale.ts'
-
-/** Below the base line: a mark for each minute in which something failed, however little. */
-const MARKS = 10
 
 /** A bar a minute for what ended, and a mark under it where some failed: five among a thousand would be no bar. */
 export function ThroughputChart({ minutes }: { minutes: MinuteFigures[] }): VNode {
@@ -21,7 +18,6 @@ export function ThroughputChart({ minutes }: { minutes: MinuteFigures[] }): VNod
       scale={scaleFor(Math.max(0, ...minutes.map(ended)))}
       tick={(value) => <Count value={value} />}
       told={(part) => `${sum(part, 'finished')} finished, ${sum(part, 'failed')} failed`}
-      below={MARKS}
       draw={(y) => (
         <>
           <path
@@ -32,7 +28,7 @@ export function ThroughputChart({ minutes }: { minutes: MinuteFigures[] }): VNod
           />
           <path
             class="chart-bad"
-            d={bars(minutes, 0.76, ({ failed }) => (failed > 0 ? { y: y(0) + 4, height: MARKS - 4 } : null))}
+            d={bars(minutes, 0.76, ({ failed }) => (failed > 0 ? { y: y(0) + 4, height: BELOW - 4 } : null))}
           />
         </>
       )}
