@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 export const usage = `npm run bench -- [options]
-  --only bulk,drain        some of: bulk, single, drain, latency, flat, ten-processes, waking, keys, idle
+  --only bulk,drain        some of: bulk, single, drain, latency, flat, ten-processes, waking, keys, idle, cost
   --peers graphile,bullmq  peers whose names contain one of these; "none" for none. Default: all
   --jobs 20000,200000      jobs in bulk and drain, one row for each
   --single 20000           jobs enqueued one by one

@@ -1,6 +1,6 @@
 import type { Contender } from './contender.ts'
 
-export type Unit = 'jobs/s' | 'ms' | 'MB' | '%' | '/s' | 'transactions/s' | ''
+export type Unit = 'jobs/s' | 'ms' | 'µs' | 'MB' | '%' | '/s' | 'transactions/s' | ''
 
 /** One line of a table: a measure, with the median of each contender's rounds. */
 export interface Row {

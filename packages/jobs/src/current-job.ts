@@ -46,8 +46,12 @@ const key = Symbol.for('@factotum/jobs/current-job')
 const running = sharedStorage()
 
 /** Runs `work` as the given job. */
-export function asJob<T>(job: CurrentJob, work: () => T): T {
-  return running.run(job, work)
+export function asJob<T, Given extends unknown[]>(
+  job: CurrentJob,
+  work: (...given: Given) => T,
+  ...given: Given
+): T {
+  return running.run(job, work, ...given)
 }
 
 /** @throws Error outside a job. */

@@ -100,6 +100,8 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
   checkSandboxOptions(options, name)
   let { run: current, place } = given<HandlerArgs, Result>(name, options, handler)
   const door = options.schema ? schemaDoor<HandlerArgs>(options.schema, name) : openDoor<HandlerArgs>()
+  const runWith = (args: HandlerArgs) => current?.(...args)
+  const fromText = (text: string) => after(door.read(text), runWith)
   const known: KnownJob = {
     name,
     options,
@@ -107,9 +109,7 @@ export function makeDefinition<Args extends unknown[], Result, HandlerArgs exten
     backoffDelay:
       options.backoffDelay === undefined ? null : milliseconds(options.backoffDelay, 'backoffDelay'),
     get handler() {
-      const run = current
-      if (!run) return null
-      return (text: string) => after(door.read(text), (args) => run(...args))
+      return current && fromText
     },
     get sandbox() {
       return place && knownSandbox(options, place, options.schema ? door.read : (text) => text)

@@ -121,10 +121,10 @@ describe('drain', () => {
     const { passed, open } = gate()
     const stuck = jobs.job('stuck', () => passed)
     const handle = await stuck.delay()
-    const refused = drain(jobs, { timeout: 300 })
+    const refused = drain(jobs, { timeout: 1_500 })
     await expect(refused).rejects.toThrow(JobError.Timeout)
     await expect(refused).rejects.toThrow(
-      `After 300 ms there is still work that is due: stuck ${handle.id} (claimed).`,
+      `After 1500 ms there is still work that is due: stuck ${handle.id} (claimed).`,
     )
     expect((await handle.status())?.state).toBe('queued')
     expect(await jobs.workers()).toEqual([])

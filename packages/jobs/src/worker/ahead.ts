@@ -3,10 +3,18 @@ import type { ClaimedJob } from './claimed-job.ts'
 /** A claimed job that still waits after this is handed back, in ms: others may be idle. */
 const longest = 100
 
+/** The jobs of one claim: those from `next` on still wait. */
+interface Batch {
+  readonly since: number
+  jobs: readonly ClaimedJob[]
+  next: number
+}
+
 /** Jobs that a worker has claimed and not begun, in order, and not for long. */
 export class Ahead {
   readonly #handBack: (jobs: ClaimedJob[]) => void
-  #waiting: { job: ClaimedJob; since: number }[] = []
+  #batches: Batch[] = []
+  #length = 0
   #timer: NodeJS.Timeout | null = null
 
   constructor(handBack: (jobs: ClaimedJob[]) => void) {
@@ -14,45 +22,64 @@ export class Ahead {
   }
 
   get length(): number {
-    return this.#waiting.length
+    return this.#length
   }
 
   add(jobs: readonly ClaimedJob[]): void {
-    const since = performance.now()
-    for (const job of jobs) this.#waiting.push({ job, since })
+    if (jobs.length === 0) return
+    this.#batches.push({ since: performance.now(), jobs, next: 0 })
+    this.#length += jobs.length
     this.#watch()
   }
 
   next(): ClaimedJob | undefined {
-    return this.#waiting.shift()?.job
+    const [batch] = this.#batches
+    if (!batch) return undefined
+    const job = batch.jobs[batch.next++]
+    this.#length--
+    if (batch.next === batch.jobs.length) this.#batches.shift()
+    return job
   }
 
   /** Takes one out, if it waits here. @param token null where it is not known */
   take(id: string, token: string | null): ClaimedJob | undefined {
-    const index = this.#waiting.findIndex(
-      ({ job }) => job.id === id && (token === null || job.token === token),
-    )
-    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]?.job
+    for (const batch of this.#batches) {
+      const jobs = waiting(batch)
+      const job = jobs.find((job) => job.id === id && (token === null || job.token === token))
+      if (!job) continue
+      batch.jobs = jobs.filter((other) => other !== job)
+      batch.next = 0
+      this.#length--
+      this.#batches = this.#batches.filter(({ jobs }) => jobs.length > 0)
+      return job
+    }
+    return undefined
   }
 
   /** Takes all out. */
   clear(): ClaimedJob[] {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
-    return this.#waiting.splice(0).map(({ job }) => job)
+    return this.#takeOut(this.#batches.length)
+  }
+
+  /** The first so many batches. */
+  #takeOut(count: number): ClaimedJob[] {
+    const jobs = this.#batches.splice(0, count).flatMap(waiting)
+    this.#length -= jobs.length
+    return jobs
   }
 
   #watch(): void {
-    if (this.#timer || this.#waiting.length === 0) return
+    if (this.#timer || this.#length === 0) return
     this.#timer = setTimeout(() => {
       this.#timer = null
       const now = performance.now()
-      const late = this.#waiting.filter(({ since }) => now - since >= longest)
-      if (late.length > 0) {
-        this.#waiting = this.#waiting.slice(late.length)
-        this.#handBack(late.map(({ job }) => job))
-      }
+      const late = this.#takeOut(this.#batches.filter(({ since }) => now - since >= longest).length)
+      if (late.length > 0) this.#handBack(late)
       this.#watch()
     }, longest)
   }
 }
+
+const waiting = ({ jobs, next }: Batch) => jobs.slice(next)

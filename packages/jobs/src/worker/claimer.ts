@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts'
 import { claim } from '../sql/claim.ts'
-import { type ClaimedJob, claimedJob } from './claimed-job.ts'
+import { claimedJobs, infoOf } from './claimed-batch.ts'
+import type { ClaimedJob } from './claimed-job.ts'
 import type { Floors } from './floors.ts'
 
 export interface ClaimRequest {
@@ -18,7 +19,7 @@ export interface Claimed {
   again: number | null
 }
 
-/** What the last row of a claim tells; see `claim` in the migrations. */
+/** What the row without jobs of a claim tells; see `claim` in the migrations. */
 interface ClaimInfo {
   probe: number | null
   strict: string[] | null
@@ -26,8 +27,6 @@ interface ClaimInfo {
   /** Ids of its jobs behind which others of their serial key wait. */
   more: string[] | null
 }
-
-const none: ReadonlySet<string> = new Set()
 
 /** Takes jobs for a worker, each claim a little later in the queues than the one before. */
 export class Claimer {
@@ -49,17 +48,16 @@ export class Claimer {
       text: claim(database.schema),
       values: [worker, queues, places, names, limit, free, probe],
     })
-    // Its row without a job comes last, if there is one.
-    const last = rows.at(-1)?.[0] === null ? rows.pop()?.at(-1) : null
-    const info: ClaimInfo | null = last ? JSON.parse(last) : null
-    const strict = info?.strict ? new Set(info.strict) : none
-    const more = new Set(info?.more)
+    const told = infoOf(rows)
+    const info: ClaimInfo | null = told ? JSON.parse(told) : null
     const now = performance.now()
-    const jobs = rows.map((row, index) => {
-      const turnEnds = more.has(row[0] ?? '') ? now + timing.turn : null
-      return claimedJob(row, index < free, strict.has(row[3] ?? ''), turnEnds)
+    const jobs = claimedJobs(rows, {
+      free,
+      strict: new Set(info?.strict),
+      more: new Set(info?.more),
+      turnEnds: now + timing.turn,
     })
-    this.#floors.claimed(jobs, rows.length >= limit, info?.probe ?? null, now)
+    this.#floors.claimed(jobs, jobs.length >= limit, info?.probe ?? null, now)
     metrics.claims++
     if (jobs.length === 0) metrics.emptyClaims++
     return { jobs, again: info?.again ?? null }

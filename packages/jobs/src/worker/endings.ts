@@ -163,7 +163,8 @@ export class Endings {
 
   async #writeFinished(items: readonly Finished[]): Promise<readonly string[]> {
     const now = performance.now()
-    const ages = items.map(({ run }) => now - run.startedAt)
+    // To the microsecond, as the database keeps them: the digits beyond would be read there for nothing.
+    const ages = items.map(({ run }) => Math.round((now - run.startedAt) * 1_000) / 1_000)
     // JSON text has no control characters, so escaping it once more is what PostgreSQL's array syntax wants.
     const results = items.map(({ result }) => JSON.stringify(result))
     const spoke = items.some(({ run }) => run.value !== null)

@@ -19,37 +19,31 @@ const lockedPause = 50
  */
 export class Reports implements RunReports {
   readonly #engine: Engine
+  readonly #running: ReadonlyMap<string, Run>
   readonly #dirty = new Set<Run>()
-  /** Claimed ahead and running, and the database doesn't know. */
-  readonly #unrecorded = new Set<Run>()
   #timer: NodeJS.Timeout | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #lastWrite = Number.NEGATIVE_INFINITY
   #writing: Promise<void> = Promise.resolve()
   #abandoned = false
 
-  constructor(engine: Engine) {
+  /** @param running all runs, also those that wait until their start is recorded */
+  constructor(engine: Engine, running: ReadonlyMap<string, Run>) {
     this.#engine = engine
+    this.#running = running
   }
 
   /** A run began. */
   began(run: Run): void {
     if (run.startRecorded) return
-    this.#unrecorded.add(run)
     if (run.job.followed) this.changed(run)
-    else this.#writeAt(performance.now() + showStartAfter)
+    else this.#writeAt(run.startedAt + showStartAfter)
   }
 
   /** Resolves when the database knows that this run begins, or that it is lost. */
   async recordStart(run: Run): Promise<void> {
-    this.#unrecorded.add(run)
     this.#dirty.add(run)
     await this.flush(run)
-  }
-
-  /** A run ended: its start goes with its end. */
-  ended(run: Run): void {
-    this.#unrecorded.delete(run)
   }
 
   changed(run: Run): void {
@@ -76,7 +70,6 @@ export class Reports implements RunReports {
     this.#abandoned = true
     if (this.#timer) clearTimeout(this.#timer)
     this.#dirty.clear()
-    this.#unrecorded.clear()
   }
 
   #writeAt(at: number): void {
@@ -113,12 +106,17 @@ export class Reports implements RunReports {
       await new Promise((resolve) => setTimeout(resolve, this.#engine.timing.report))
     }
     if (this.#dirty.size > 0) this.#writeAt(this.#lastWrite + this.#engine.timing.report)
-    else if (this.#unrecorded.size > 0) this.#writeAt(performance.now() + showStartAfter)
+    else if (this.#unrecorded().length > 0) this.#writeAt(performance.now() + showStartAfter)
+  }
+
+  /** Claimed ahead and running, and the database doesn't know: their start goes with their end, if that comes first. */
+  #unrecorded(): Run[] {
+    return this.#abandoned ? [] : [...this.#running.values()].filter((run) => !run.startRecorded)
   }
 
   async #writeStarts(dirty: Run[]): Promise<void> {
     const now = performance.now()
-    const due = [...this.#unrecorded].filter(
+    const due = this.#unrecorded().filter(
       (run) => run.job.followed || now - run.startedAt >= showStartAfter || dirty.includes(run),
     )
     await this.#send(
@@ -127,7 +125,6 @@ export class Reports implements RunReports {
       ({ job, startedAt }) => ({ id: job.id, token: job.token, age: now - startedAt }),
       (run) => {
         run.startRecorded = true
-        this.#unrecorded.delete(run)
       },
     )
   }
@@ -210,9 +207,8 @@ export class Reports implements RunReports {
   }
 
   #lose(run: Run): void {
-    run.lines = []
+    run.lines.length = 0
     run.progressDirty = false
-    this.#unrecorded.delete(run)
     run.lose()
   }
 }

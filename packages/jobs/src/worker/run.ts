@@ -30,6 +30,14 @@ export interface RunReports {
   changed(run: Run): void
 }
 
+/** What all runs of a worker have in common. */
+export interface RunHost {
+  readonly reports: RunReports
+  readonly memory: RunMemory
+  /** Called once: its handler ended, it timed out, or was given up. */
+  ended(run: Run, outcome: Outcome): void
+}
+
 /** What a run keeps beside its job, and knows of others. All refuse, with the reason, once the run has lost its job. */
 export interface RunMemory {
   /** JSON texts by name. */
@@ -41,12 +49,10 @@ export interface RunMemory {
 const mostLines = 1_000
 
 /** One attempt at a job, from the handler's first line to its outcome; and the job as its handler sees it. */
-export class Run implements CurrentJob {
+export class Run implements CurrentJob, Turn {
   readonly job: ClaimedJob
   /** On the monotonic clock. */
   readonly startedAt = performance.now()
-  /** What was said and is not yet written. */
-  lines: LogLine[] = []
   linesWritten = 0
   progressDirty = false
   value: number | null = null
@@ -54,24 +60,25 @@ export class Run implements CurrentJob {
   /** The database knows that it runs. */
   startRecorded: boolean
   /** As the watch over the event loop counts it. */
-  turn: Turn = { timeout: null, beside: false }
+  timeout: number | null = null
+  beside = false
   /** Its cancel was asked for, and the handler was told. */
   canceling = false
-  readonly #reports: RunReports
-  readonly #memory: RunMemory
+  readonly #host: RunHost
+  /** Its handler was called, and has not ended. */
+  #open = false
+  #lines: LogLine[] | null = null
   #steps: Steps | null = null
   #controller: AbortController | null = null
   #abortReason: JobError | null = null
-  #settle: ((outcome: Outcome) => void) | null = null
   #timer: NodeJS.Timeout | null = null
   #execution: Execution | null = null
   /** Its handler is being ended by force: what it still answers does not count. */
   #forced = false
 
-  constructor(job: ClaimedJob, reports: RunReports, memory: RunMemory) {
+  constructor(job: ClaimedJob, host: RunHost) {
     this.job = job
-    this.#reports = reports
-    this.#memory = memory
+    this.#host = host
     this.startRecorded = job.startRecorded
   }
 
@@ -107,7 +114,13 @@ export class Run implements CurrentJob {
   }
 
   get settled(): boolean {
-    return this.#settle === null
+    return !this.#open
+  }
+
+  /** What was said and is not yet written. */
+  get lines(): LogLine[] {
+    this.#lines ??= []
+    return this.#lines
   }
 
   async progress(value: number, message?: string): Promise<void> {
@@ -131,14 +144,14 @@ export class Run implements CurrentJob {
 
   step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     this.#steps ??= new Steps({
-      load: () => this.#memory.loadSteps(this),
-      save: (step, result) => this.#memory.saveStep(this, step, result),
+      load: () => this.#host.memory.loadSteps(this),
+      save: (step, result) => this.#host.memory.saveStep(this, step, result),
     })
     return this.#steps.run(name, work)
   }
 
   async parents(): Promise<ParentJob[]> {
-    return this.#memory.parents(this)
+    return this.#host.memory.parents(this)
   }
 
   /** @throws JobError why this run may write no more, once it has ended or lost its job */
@@ -146,23 +159,26 @@ export class Run implements CurrentJob {
     if (this.settled) throw this.#abortReason ?? new JobError.Lost()
   }
 
-  /** Runs the handler; calls back once, when it ended, timed out, or was given up. */
-  start(work: () => unknown, timeout: number | null, settle: (outcome: Outcome) => void): void {
-    this.#settle = settle
-    if (timeout !== null) this.limit(timeout)
-    asJob(this, () => {
-      try {
-        const answer = work()
-        if (isThenable(answer)) {
-          answer.then(
-            (result) => this.#handlerAnswered(result),
-            (error: unknown) => this.#handlerThrew(error),
-          )
-        } else this.#handlerAnswered(answer)
-      } catch (error) {
-        this.#handlerThrew(error)
-      }
-    })
+  /** Calls the handler with its arguments' text. Its time runs from now on, if it has a limit of so many ms. */
+  start(handler: (args: string) => unknown, args: string, limit: number | null): void {
+    this.#open = true
+    if (limit !== null) this.limit(limit)
+    asJob(this, call, this, handler, args)
+  }
+
+  /** What the handler answers, or throws at once. */
+  call(handler: (args: string) => unknown, args: string): void {
+    try {
+      const answer = handler(args)
+      if (isThenable(answer)) {
+        answer.then(
+          (result) => this.#handlerAnswered(result),
+          (error: unknown) => this.#handlerThrew(error),
+        )
+      } else this.#handlerAnswered(answer)
+    } catch (error) {
+      this.#handlerThrew(error)
+    }
   }
 
   /** Its time begins to run, in ms. */
@@ -202,11 +218,10 @@ export class Run implements CurrentJob {
 
   /** The first outcome counts. */
   end(outcome: Outcome): void {
-    const settle = this.#settle
-    if (!settle) return
-    this.#settle = null
+    if (!this.#open) return
+    this.#open = false
     if (this.#timer) clearTimeout(this.#timer)
-    settle(outcome)
+    this.#host.ended(this, outcome)
   }
 
   #handlerAnswered(result: unknown): void {
@@ -264,13 +279,13 @@ export class Run implements CurrentJob {
     this.value = value
     this.message = message
     this.progressDirty = true
-    this.#reports.changed(this)
+    this.#host.reports.changed(this)
   }
 
   #logged(at: number, line: string): void {
     this.lines.push({ at, line })
     if (this.lines.length > mostLines) this.lines.shift()
-    this.#reports.changed(this)
+    this.#host.reports.changed(this)
   }
 
   #abort(reason: JobError): void {
@@ -278,6 +293,11 @@ export class Run implements CurrentJob {
     this.#controller?.abort(reason)
     this.#execution?.abort(reason)
   }
+}
+
+/** One for all runs: a function made for each is work for the collector. */
+function call(run: Run, handler: (args: string) => unknown, args: string): void {
+  run.call(handler, args)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -10,7 +10,7 @@ import { Endings, news } from './endings.ts'
 import { loopBegins, loopEnds } from './loop-watch.ts'
 import { Memory } from './memory.ts'
 import { Reports } from './reports.ts'
-import { type Outcome, Run } from './run.ts'
+import { type Outcome, Run, type RunHost } from './run.ts'
 import type { Turns } from './turns.ts'
 
 export interface RunnerListener {
@@ -31,13 +31,13 @@ const afterFailure = 500
 const patience = 5_000
 
 /** Runs claimed jobs: from their handler's first line until their end is written. */
-export class Runner {
+export class Runner implements RunHost {
+  readonly reports: Reports
+  readonly memory: Memory
   readonly #engine: Engine
   readonly #listener: RunnerListener
   readonly #turns: Turns
-  readonly #reports: Reports
   readonly #endings: Endings
-  readonly #memory: Memory
   readonly #sandboxes: SandboxPool
   readonly #running = new Map<string, Run>()
   /** Ended runs whose last words are being written. */
@@ -48,8 +48,8 @@ export class Runner {
     this.#engine = engine
     this.#turns = turns
     this.#listener = listener
-    this.#reports = new Reports(engine)
-    this.#memory = new Memory(engine)
+    this.reports = new Reports(engine, this.#running)
+    this.memory = new Memory(engine)
     this.#endings = new Endings(engine, turns, {
       written: () => this.#moved(),
       retryIn: (ms) => listener.retryIn(ms),
@@ -87,7 +87,7 @@ export class Runner {
     const definition = this.#engine.definitions.get(job.name)
     const { handler } = definition ?? {}
     if (!definition || !handler) return false
-    const run = new Run(job, this.#reports, this.#memory)
+    const run = new Run(job, this)
     this.#running.set(job.id, run)
     // Should it end this process, it must be known that it ran.
     if (job.suspect && !run.startRecorded) void this.#startOnRecord(run, definition, handler)
@@ -124,7 +124,7 @@ export class Runner {
   /** Takes what still runs from its handlers; answers the jobs, to be handed back. */
   async giveUp(): Promise<ClaimedJob[]> {
     const runs = [...this.#running.values()]
-    await Promise.all(runs.map((run) => this.#reports.flush(run)))
+    await Promise.all(runs.map((run) => this.reports.flush(run)))
     // What is being canceled must not begin anew elsewhere.
     await Promise.all(runs.map((run) => (run.canceling ? run.takeAway() : null)))
     const left = runs.filter((run) => !run.settled)
@@ -136,13 +136,13 @@ export class Runner {
   /** Resolves when all is written; a database that is away is waited for `ms` and a little longer. */
   async written(ms: number): Promise<void> {
     const giveUp = setTimeout(() => {
-      this.#reports.abandon()
+      this.reports.abandon()
       this.#endings.abandon()
     }, ms + patience)
     await this.#until(() => this.#flushing === 0)
     await this.#endings.settled()
     clearTimeout(giveUp)
-    this.#reports.abandon()
+    this.reports.abandon()
   }
 
   /** Ends all sandboxes. */
@@ -155,7 +155,7 @@ export class Runner {
     definition: KnownJob,
     handler: NonNullable<KnownJob['handler']>,
   ): Promise<void> {
-    await this.#reports.recordStart(run)
+    await this.reports.recordStart(run)
     if (run.startRecorded) return this.#start(run, definition, handler)
     // Lost before it began.
     this.#running.delete(run.job.id)
@@ -166,15 +166,21 @@ export class Runner {
     const { metrics, events } = this.#engine
     metrics.started++
     metrics.running++
-    this.#reports.began(run)
+    this.reports.began(run)
     if (events.has('started')) events.emit('started', { ...news(run), attempt: run.attempt })
     const timeout = run.job.options?.timeout ?? definition.timeout
     const { sandbox } = definition
-    run.turn = { timeout, beside: sandbox !== null }
-    loopBegins(run.turn)
-    const work = this.#work(run, sandbox ? (args) => this.#inSandbox(run, sandbox, args, timeout) : handler)
+    run.timeout = timeout
+    run.beside = sandbox !== null
+    loopBegins(run)
     // In a sandbox its time runs once that is there.
-    run.start(work, sandbox ? null : timeout, (outcome) => this.#ended(run, outcome))
+    const limit = sandbox ? null : timeout
+    if (!sandbox && run.job.args !== null && this.#engine.hooks.length === 0) {
+      run.start(handler, run.job.args, limit)
+    } else {
+      const work = sandbox ? (args: string) => this.#inSandbox(run, sandbox, args, timeout) : handler
+      run.start(this.#work(run, work), run.job.args ?? '', limit)
+    }
   }
 
   async #inSandbox(
@@ -201,19 +207,20 @@ export class Runner {
   }
 
   async #ask(run: Run, question: Question): Promise<unknown> {
-    if (question.what === 'steps') return this.#memory.loadSteps(run)
-    if (question.what === 'parents') return this.#memory.parents(run)
-    return this.#memory.saveStep(run, question.name, question.result)
+    if (question.what === 'steps') return this.memory.loadSteps(run)
+    if (question.what === 'parents') return this.memory.parents(run)
+    return this.memory.saveStep(run, question.name, question.result)
   }
 
-  #work(run: Run, handler: (args: string) => unknown): () => unknown {
+  /** What fetches large arguments, and has the hooks around it. */
+  #work(run: Run, handler: (args: string) => unknown): (args: string) => unknown {
     const { job, id, name, queue, attempt, correlationId } = run
-    const plain = () => (job.args === null ? this.#loadArgs(run).then(handler) : handler(job.args))
+    const plain = job.args === null ? () => this.#loadArgs(run).then(handler) : handler
     const wraps = this.#engine.hooks.flatMap((hook) => hook.run ?? [])
     if (wraps.length === 0) return plain
-    return () =>
+    return (args) =>
       around(wraps, { id, name, queue, attempt, correlationId }, async () => {
-        const result = await plain()
+        const result = await plain(args)
         return result instanceof Encoded ? JSON.parse(result.json) : result
       })
   }
@@ -234,23 +241,22 @@ export class Runner {
     }
   }
 
-  #ended(run: Run, outcome: Outcome): void {
+  ended(run: Run, outcome: Outcome): void {
     this.#running.delete(run.job.id)
     if (outcome.kind === 'finished') this.#turns.finished(run.job)
-    loopEnds(run.turn)
+    loopEnds(run)
     const { metrics } = this.#engine
     metrics.running--
     this.#listener.ended(run.job)
     metrics.busy += performance.now() - run.startedAt
-    this.#reports.ended(run)
-    if (outcome.kind !== 'lost' && this.#reports.owes(run)) void this.#writeAfterReports(run, outcome)
+    if (outcome.kind !== 'lost' && this.reports.owes(run)) void this.#writeAfterReports(run, outcome)
     else this.#write(run, outcome)
     this.#moved()
   }
 
   async #writeAfterReports(run: Run, outcome: Outcome): Promise<void> {
     this.#flushing++
-    await this.#reports.flush(run)
+    await this.reports.flush(run)
     this.#flushing--
     this.#write(run, outcome)
     this.#moved()
