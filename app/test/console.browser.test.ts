@@ -490,11 +490,13 @@ describe.skipIf(missing)('The console in Chromium', () => {
   describe('without JavaScript', () => {
     const plain = { javaScriptEnabled: false }
 
-    it('the overview reads, with its chart, and says that it stands still', async () => {
+    it('the overview reads, with its charts, and says that it stands still', async () => {
       await visit(
         '/',
         async (page) => {
-          await page.locator('.chart svg .chart-good').waitFor({ state: 'attached' })
+          for (const chart of await page.locator('.chart svg').all())
+            await chart.locator('.chart-good').waitFor({ state: 'attached' })
+          expect(await page.locator('.chart').count()).toBe(2)
           await page.getByText('Reload for news').waitFor()
           await page.screenshot({ path: join(screenshots, 'overview-plain-wide.png'), fullPage: true })
         },
