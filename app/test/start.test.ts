@@ -112,7 +112,15 @@ describe('factotum start', () => {
     const health = await fetch(`${url}/health`)
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
     expect((await fetch(url, { headers: { accept: 'text/html' } })).status).toBe(200)
-    expect((await readdir(home)).sort()).toEqual(['logs', 'postgres', 'running.json', 'storage'])
+    expect((await readdir(home)).sort()).toEqual([
+      '.user-config.mirror.json',
+      'logs',
+      'postgres',
+      'running.json',
+      'secret-key',
+      'storage',
+      'user-config.json',
+    ])
 
     // Every call says what it does, and under what heading.
     const { paths } = await json(`${url}/docs/json`)

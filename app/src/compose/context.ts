@@ -8,6 +8,8 @@ import type { Config } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { upgradeApp } from '../platform/database/migrate.ts'
 import { openDatabase } from '../platform/database/open.ts'
+import { createSettings } from '../platform/settings/create.ts'
+import { ownSettings } from '../platform/settings/index.ts'
 import { localStorage } from '../platform/storage/local.ts'
 import { jobFeed } from './job-feed.ts'
 import type { Stops } from './stops.ts'
@@ -23,10 +25,11 @@ export async function openContext(config: Config, log: Logger, stops: Stops): Pr
   stops.add('database', () => database.close())
   stops.stage()
 
+  const zone = () => settings.get(ownSettings.timeZone)
   const jobs = new JobManager({
     connectionString: database.url,
     migrate: false,
-    timeZone: config.timeZone,
+    timeZone: zone,
   })
   stops.add('jobs', () => jobs.close())
   await jobs.migrate()
@@ -39,9 +42,10 @@ export async function openContext(config: Config, log: Logger, stops: Stops): Pr
   const events = createEventLog({
     pool: database.pool,
     secret: await secretKey(config),
-    zone: () => config.timeZone,
+    zone,
   })
-  return { config, database, jobs, live, events, storage, log }
+  const settings = createSettings({ config, database, events, log })
+  return { config, database, jobs, live, events, settings, storage, log }
 }
 
 /** Clears away what interrupted uploads left, now and every hour. */

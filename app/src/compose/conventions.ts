@@ -2,6 +2,7 @@ import type { ConsolePart } from '../console/part.ts'
 import type { Context } from '../platform/context.ts'
 import type { Errors } from '../platform/errors/index.ts'
 import type { Routes } from '../platform/http/index.ts'
+import type { Setting } from '../platform/settings/index.ts'
 import type { FoundEvents } from './discover-events.ts'
 
 /** What a feature may bring, by the names of its files: `jobs.ts` brings `jobs`. */
@@ -13,10 +14,11 @@ export interface Feature {
   routes?: Routes
   console?: ConsolePart
   errors?: Errors
+  settings?: Record<string, Setting>
   events?: FoundEvents
 }
 
-export const conventions = ['jobs', 'routes', 'console', 'errors'] as const
+export const conventions = ['jobs', 'routes', 'console', 'errors', 'settings'] as const
 export type Convention = (typeof conventions)[number]
 
 /** What each file's default export has to be, for whoever exported something else. */
@@ -25,6 +27,7 @@ export const wanted: Record<Convention, string> = {
   routes: 'a function (app, context) that adds routes',
   console: 'an object with navigation, overview or assets',
   errors: 'defineErrors({ … })',
+  settings: 'defineSettings({ … })',
 }
 
 /** Takes a file's default export into the feature; false when it is the wrong thing. */
@@ -38,6 +41,8 @@ export function take(feature: Feature, convention: Convention, value: unknown): 
       return isConsolePart(value) && set(feature, 'console', value)
     case 'errors':
       return isErrors(value) && set(feature, 'errors', value)
+    case 'settings':
+      return isSettings(value) && set(feature, 'settings', value)
   }
 }
 
@@ -67,3 +72,9 @@ function isErrors(value: unknown): value is Errors {
   if (!isObject(value) || !('table' in value) || !('fail' in value)) return false
   return isObject(value.table) && typeof value.fail === 'function'
 }
+
+const isSettings = (value: unknown): value is Record<string, Setting> =>
+  isObject(value) && Object.values(value).length > 0 && Object.values(value).every(isSetting)
+
+const isSetting = (value: unknown): boolean =>
+  isObject(value) && 'configName' in value && 'read' in value && isFunction(value.read)

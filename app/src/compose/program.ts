@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../platform/config/index.ts'
+import { type Config, ConfigError } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { createLog } from '../platform/logging/index.ts'
 import { openContext } from './context.ts'
@@ -67,6 +67,10 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       ...(await platformEvents),
       ...features.flatMap(({ events }) => events ?? []),
     ])
+    addSettings(features, context)
+    stops.stage()
+    stops.add('settings', () => context.settings.stop())
+    await context.settings.start()
     eventJobs(context)
     defineJobs(features, context)
     stops.stage()
@@ -88,6 +92,19 @@ async function makeHome(home: string): Promise<void> {
   } catch (error) {
     const advice = 'Set FACTOTUM_HOME to a folder where this user may write.'
     throw new Error(`The folder ${home} can't be used: ${reasonOf(error)}. ${advice}`, { cause: error })
+  }
+}
+
+function addSettings(features: Feature[], context: Context): void {
+  for (const { folder, settings } of features) {
+    try {
+      context.settings.add(Object.values(settings ?? {}))
+    } catch (error) {
+      if (error instanceof ConfigError) throw error
+      throw new DiscoveryError(join(folder, 'settings.ts'), `can't be used: ${reasonOf(error)}`, {
+        cause: error,
+      })
+    }
   }
 }
 

@@ -13,7 +13,7 @@ export async function verifyEventLog(config: Config, tell: Tell): Promise<Verifi
   try {
     const storage = await localStorage(join(config.home, 'storage'))
     const secret = await secretKey(config)
-    const log = createEventLog({ pool: database.pool, secret, zone: () => config.timeZone })
+    const log = createEventLog({ pool: database.pool, secret, zone: () => 'UTC' })
     return await log.verify(headStore(storage), tell)
   } finally {
     await database.close()

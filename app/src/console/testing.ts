@@ -11,6 +11,8 @@ import { connect } from '../platform/database/index.ts'
 import { appDatabase } from '../platform/database/testing.ts'
 import type { HttpServer } from '../platform/http/index.ts'
 import { createHttp } from '../platform/http/server.ts'
+import { createSettings } from '../platform/settings/create.ts'
+import { settingEvents } from '../platform/settings/events.ts'
 import { localStorage } from '../platform/storage/local.ts'
 import { installConsole } from './index.ts'
 import type { ConsolePart } from './part.ts'
@@ -31,7 +33,10 @@ export async function testConsole(parts: ConsolePart[] = []): Promise<TestConsol
   const live = createLive({ pool: database.pool, listenUrl: owned.url, log })
   const config = readConfig({ FACTOTUM_HOME: folder })
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
-  const context: Context = { config, database, jobs, live, events, log, storage: await localStorage(folder) }
+  events.registry.register('settings', [settingEvents])
+  const settings = createSettings({ config, database, events, log, folder })
+  const storage = await localStorage(folder)
+  const context: Context = { config, database, jobs, live, events, settings, log, storage }
   const app = await createHttp({ config, log })
   await installConsole(app, context, parts)
   return {

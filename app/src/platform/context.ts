@@ -4,6 +4,7 @@ import type { EventLog } from '../eventlog/index.ts'
 import type { Live } from '../live/index.ts'
 import type { Config } from './config/index.ts'
 import type { Database } from './database/index.ts'
+import type { Settings } from './settings/index.ts'
 import type { Storage } from './storage/index.ts'
 
 /** What a process of the program has at hand; made once by `compose`, handed to every feature. */
@@ -14,6 +15,8 @@ export interface Context {
   live: Live
   /** What happened to what. */
   events: EventLog
+  /** What people set while the program runs. */
+  settings: Settings
   storage: Storage
   log: Logger
 }

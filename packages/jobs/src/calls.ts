@@ -16,7 +16,7 @@ import type { SqlClient } from './types.ts'
 export class Calls implements DefinitionHost {
   readonly maxArgsBytes: number
   readonly #engine: Engine
-  readonly #timeZone: string
+  readonly #timeZone: () => string
   readonly #shared: SharedEnqueue
   readonly #ends: Ends
   readonly #handles: HandleHost
@@ -24,7 +24,10 @@ export class Calls implements DefinitionHost {
   readonly #onHandler: () => void
   #closed = false
 
-  constructor(engine: Engine, options: { maxArgsBytes: number; timeZone: string; onHandler: () => void }) {
+  constructor(
+    engine: Engine,
+    options: { maxArgsBytes: number; timeZone: () => string; onHandler: () => void },
+  ) {
     this.#engine = engine
     this.maxArgsBytes = options.maxArgsBytes
     this.#timeZone = options.timeZone
@@ -66,7 +69,7 @@ export class Calls implements DefinitionHost {
     call: EnqueueOptions,
   ): Promise<string> {
     if (this.#closed) throw new JobError.Closed()
-    const schedule = newSchedule(name, head, args, rule, this.#timeZone)
+    const schedule = newSchedule(name, head, args, rule, this.#timeZone())
     const { queue }: { queue: string } = JSON.parse(head)
     await this.#know(queue)
     await storeSchedule(this.#engine, schedule, call.client && sqlClientOf(call.client))

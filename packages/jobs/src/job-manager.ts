@@ -106,7 +106,7 @@ export class JobManager {
     }
     this.#changes = new Changes(database.schema)
     this.#calls = new Calls(this.#engine, {
-      timeZone,
+      timeZone: typeof timeZone === 'function' ? timeZone : () => timeZone,
       maxArgsBytes: options.maxArgsBytes ?? 1_048_576,
       onHandler: () => {
         for (const listener of this.#handlerListeners) listener()

@@ -14,8 +14,8 @@ export interface JobManagerOptions {
   schema?: string
   /** Make and upgrade the tables on first use; default true. Else `migrate()` does. */
   migrate?: boolean
-  /** Default zone of schedules; default `'UTC'`. */
-  timeZone?: string
+  /** Zone of schedules that name none, or a function that is asked when one is stored; default `'UTC'`. */
+  timeZone?: string | (() => string)
   /** Largest arguments of a call as JSON, in bytes; default 1 MiB. */
   maxArgsBytes?: number
   /**
@@ -79,7 +79,7 @@ const managerChecks: Checks<JobManagerOptions> = {
       throw refusal(what, value, 'up to 51 letters, digits and underscores, not beginning with a digit')
   },
   migrate: flag,
-  timeZone: checkTimeZone,
+  timeZone: (value) => (typeof value === 'function' ? undefined : checkTimeZone(value)),
   maxArgsBytes: wholeNumber(2, 268_435_456),
   retention: (value, what) => {
     if (typeof value !== 'object' || value === null)

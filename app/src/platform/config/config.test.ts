@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ownSettings } from '../settings/own.ts'
 import { environment } from './environment-file.ts'
 import { ConfigError, readConfig } from './index.ts'
 import { envSample } from './sample.ts'
@@ -105,6 +106,19 @@ describe('Settings from the environment', () => {
       expect(message).toContain(`- ${name} `)
   })
 
+  it('are named all at once with those that people can set, too', () => {
+    const message = refusal({
+      PORT: 'x',
+      HOURLY_LIMIT: '0',
+      DAILY_LIMIT: 'many',
+      TIME_ZONE: 'Mars',
+      OUTPUT_ROOTS: 'x',
+    })
+    expect(message).toMatch(/^5 settings are wrong/)
+    for (const name of ['PORT', 'HOURLY_LIMIT', 'DAILY_LIMIT', 'TIME_ZONE', 'OUTPUT_ROOTS'])
+      expect(message).toContain(`- ${name} `)
+  })
+
   it('never repeat a password', () => {
     expect(refusal({ DATABASE_URL: 'postgre://me:secret@host/x' })).not.toContain(':secret')
   })
@@ -118,6 +132,16 @@ describe('.env.sample', () => {
   it('has defaults that are those of the program', () => {
     for (const { sample, fallback, read } of Object.values(variables)) {
       if (sample !== '') expect(read(sample)).toBe(fallback)
+    }
+  })
+})
+
+describe('docs/reference/settings.md', () => {
+  it('has a row for every setting of the platform', () => {
+    const page = readFileSync(new URL('docs/reference/settings.md', root), 'utf8')
+    for (const { configName, type, default: value, description } of Object.values(ownSettings)) {
+      const sample = String(value) === '' ? '' : `\`${value}\` `
+      expect(page).toContain(`| \`${configName}\` | ${type} | ${sample}| ${description} |`)
     }
   })
 })

@@ -1,5 +1,10 @@
+import { fromEnvironment } from '../settings/from-environment.ts'
+import { ownSettings } from '../settings/own.ts'
 import { secretHint, type Variable, variables } from './variables.ts'
 import { version } from './version.ts'
+import { ConfigError, wrongSettings } from './wrong.ts'
+
+export { ConfigError } from './wrong.ts'
 
 export interface Config {
   /** 0 means any free port. */
@@ -14,15 +19,10 @@ export interface Config {
   /** Null: one is made and kept in `home`. */
   secretKey: string | null
   logLevel: string
-  /** The zone of schedules that name none. */
-  timeZone: string
   maxUploadBytes: number
   version: string
-}
-
-/** What is wrong with the environment: all of it. */
-export class ConfigError extends Error {
-  override name = 'ConfigError'
+  /** The variables themselves: what they say of settings wins over what people set. */
+  environment: Readonly<Record<string, string | undefined>>
 }
 
 /**
@@ -50,19 +50,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: read<string | null>('PUBLIC_URL', variables.PUBLIC_URL),
     secretKey: read<string | null>('SECRET_KEY', variables.SECRET_KEY),
     logLevel: read<string>('LOG_LEVEL', variables.LOG_LEVEL),
-    timeZone: read<string>('TIME_ZONE', variables.TIME_ZONE),
     maxUploadBytes: read<number>('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
     version,
+    environment: env,
   }
   if (env.DATABASE_URL?.trim() && !env.SECRET_KEY?.trim()) {
     wrong.push(`SECRET_KEY is missing: with DATABASE_URL, all processes share one; ${secretHint}.`)
   }
-  if (wrong.length > 0) throw new ConfigError(sentence(wrong))
+  wrong.push(...Object.values(ownSettings).flatMap((setting) => fromEnvironment(env, setting).wrong ?? []))
+  if (wrong.length > 0) throw new ConfigError(wrongSettings(wrong))
   return config
-}
-
-function sentence(wrong: string[]): string {
-  const [only, ...more] = wrong
-  if (more.length === 0) return `A setting is wrong: ${only}`
-  return `${wrong.length} settings are wrong:\n${wrong.map((line) => `  - ${line}`).join('\n')}`
 }

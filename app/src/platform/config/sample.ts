@@ -1,3 +1,4 @@
+import { ownSettings } from '../settings/own.ts'
 import { variables } from './variables.ts'
 
 /** What `.env.sample` has to say: every variable with its meaning and its default. */
@@ -9,5 +10,11 @@ export function envSample(): string {
   const blocks = Object.entries(variables).map(
     ([name, { meaning, sample }]) => `# ${meaning}\n# ${name}=${sample}`,
   )
-  return `${[head.join('\n'), ...blocks].join('\n\n')}\n`
+  const settings = [
+    '# What follows people can set on the page /settings, too; where it is set here, the page shows it as locked.',
+    ...Object.values(ownSettings).map(
+      ({ configName, description, default: value }) => `# ${description}\n# ${configName}=${value}`,
+    ),
+  ]
+  return `${[head.join('\n'), ...blocks, ...settings].join('\n\n')}\n`
 }

@@ -58,12 +58,6 @@ export const variables = {
     fallback: 'info',
     read: logLevel,
   },
-  TIME_ZONE: {
-    meaning: 'The zone of schedules that name none: an IANA name, such as Europe/London.',
-    sample: 'UTC',
-    fallback: 'UTC',
-    read: timeZone,
-  },
   MAX_UPLOAD_SIZE: {
     meaning: 'The largest file that is accepted: a number of bytes, or with kB, MB, GB, KiB, MiB, GiB.',
     sample: '2GB',
@@ -127,18 +121,6 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 function logLevel(text: string): string {
   if (logLevels.includes(text)) return text
   throw new Error(`must be one of ${logLevels.join(', ')}, not "${text}"`)
-}
-
-function timeZone(text: string): string {
-  try {
-    if (/^[A-Za-z]/.test(text)) {
-      new Intl.DateTimeFormat('en', { timeZone: text })
-      return text
-    }
-  } catch {
-    // Told below.
-  }
-  throw new Error(`must be the IANA name of a time zone, such as Europe/London or UTC, not "${text}"`)
 }
 
 const units: Record<string, number> = {

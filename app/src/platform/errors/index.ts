@@ -53,6 +53,7 @@ export const errors = defineErrors({
   second_factor_on: { status: 409, message: 'There is an authenticator app already. Turn it off first.' },
   job_conflict: { status: 409, message: '{reason}' },
   event_patch_conflict: { status: 409, message: '{reason}' },
+  settings_conflict: { status: 409, message: '{reason}' },
   too_large: {
     status: 413,
     message: 'What was sent is larger than is accepted here. Send less, or raise MAX_UPLOAD_SIZE for files.',
@@ -66,6 +67,7 @@ export const errors = defineErrors({
     message: 'There is no site "{host}" here. Use the link that the program printed at its start.',
   },
   invalid: { status: 422, message: '{reason}' },
+  settings_invalid: { status: 422, message: '{reason}' },
   job_invalid: { status: 422, message: '{reason}' },
   event_invalid: { status: 422, message: '{reason}' },
   event_code_unknown: { status: 422, message: '{reason}' },

@@ -12,6 +12,7 @@ import { connect } from '../../../platform/database/index.ts'
 import { appDatabase } from '../../../platform/database/testing.ts'
 import type { HttpServer } from '../../../platform/http/index.ts'
 import { createHttp } from '../../../platform/http/server.ts'
+import { createSettings } from '../../../platform/settings/create.ts'
 import { localStorage } from '../../../platform/storage/local.ts'
 import part from '../console.tsx'
 import { fileEvents } from '../events.ts'
@@ -31,9 +32,9 @@ export interface FilesProgram {
   stop(): Promise<void>
 }
 
-export async function filesProgram(settings: Partial<Config> = {}): Promise<FilesProgram> {
+export async function filesProgram(given: Partial<Config> = {}): Promise<FilesProgram> {
   const home = await mkdtemp(join(tmpdir(), 'factotum-files-'))
-  const config: Config = { ...readConfig({}), home, host: '127.0.0.1', port: 0, ...settings }
+  const config: Config = { ...readConfig({}), home, host: '127.0.0.1', port: 0, ...given }
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
   const test = await appDatabase()
   const database = connect(test.url)
@@ -43,7 +44,8 @@ export async function filesProgram(settings: Partial<Config> = {}): Promise<File
   const storage = await localStorage(join(home, 'storage'))
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
   events.registry.register('events.ts', [fileEvents])
-  const context: Context = { config, database, jobs, live, events, storage, log }
+  const settings = createSettings({ config, database, events, log, folder: home })
+  const context: Context = { config, database, jobs, live, events, settings, storage, log }
   fileJobs(context)
   const app = await createHttp({ config, log })
   await installConsole(app, context, [part])

@@ -1,0 +1,2 @@
+drop table :schema.setting_file;
+drop table :schema.setting;
