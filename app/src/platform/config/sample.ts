@@ -11,7 +11,7 @@ export function envSample(): string {
     ([name, { meaning, sample }]) => `# ${meaning}\n# ${name}=${sample}`,
   )
   const settings = [
-    '# What follows people can set on the page /settings, too; where it is set here, the page shows it as locked.',
+    '# What follows people can set while the program runs, too; where it is set here, it is locked.',
     ...Object.values(ownSettings).map(
       ({ configName, description, default: value }) => `# ${description}\n# ${configName}=${value}`,
     ),
