@@ -1,6 +1,6 @@
 import { JobError } from './errors.ts'
 import { isJobId } from './job-id.ts'
-import type { AfterFailure, CallOptions } from './types.ts'
+import type { AfterFailure, CallOptions } from './job-options.ts'
 
 /** What a call waits for. */
 export interface After {

@@ -1,5 +1,5 @@
 import { milliseconds } from './duration.ts'
-import type { Backoff } from './types.ts'
+import type { Backoff } from './job-options.ts'
 
 /** No attempt is put off for longer than this, in ms. */
 const longest = 86_400_000

@@ -1,13 +1,14 @@
 import { cancelJob, cancelJobs } from './cancel.ts'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
+import type { BulkAnswer, BulkFilter } from './job-filter.ts'
 import { looking } from './looking.ts'
 import { flag, oneOf, refusal } from './options.ts'
 import { retryJob, retryJobs } from './retry.ts'
 import { type CheckedFilter, checkFilter, unendedStates } from './search/filter.ts'
 import { countJobs, type Found, findJobs, type Search } from './search/find.ts'
 import { newestId } from './sql/newest-id.ts'
-import type { BulkAnswer, BulkFilter, JobState } from './types.ts'
+import type { JobState } from './types.ts'
 
 /** Jobs that one transaction ends or brings back. */
 const batch = 1_000

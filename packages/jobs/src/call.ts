@@ -1,8 +1,9 @@
 import { afterOf } from './after.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
+import type { CallOptions, JobOptions, UniqueWhile } from './job-options.ts'
 import type { CallKeys } from './keys.ts'
-import type { CallOptions, Duration, JobOptions, UniqueWhile } from './types.ts'
+import type { Duration } from './types.ts'
 
 /** When a call is due: now, after a delay by the database's clock, or at a time. */
 export type Due = { delay: number } | { at: Date } | null

@@ -1,4 +1,5 @@
 import { type After, afterOf } from './after.ts'
+import type { SqlClient } from './clients.ts'
 import { sqlClientOf } from './clients.ts'
 import type { DefinitionHost, EnqueueOptions } from './definition.ts'
 import { Ends } from './ends.ts'
@@ -10,7 +11,6 @@ import { JobError } from './errors.ts'
 import { Handle, type HandleHost, type JobHandle } from './handle.ts'
 import { newSchedule, type ScheduleOptions, storeSchedule } from './schedule.ts'
 import { registerQueues } from './sql/register-queues.ts'
-import type { SqlClient } from './types.ts'
 
 /** What the definitions of one manager do their work with: storing calls, and handles to what was stored. */
 export class Calls implements DefinitionHost {

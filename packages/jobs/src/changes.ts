@@ -1,5 +1,7 @@
+import type { SqlClient } from './clients.ts'
+import type { JobChange } from './job-status.ts'
 import { takeChanges } from './sql/take-changes.ts'
-import type { JobChange, JobState, SqlClient } from './types.ts'
+import type { JobState } from './types.ts'
 
 /** Looking from the very beginning may take this part of the time at most. */
 const sweepShare = 0.05

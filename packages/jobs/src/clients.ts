@@ -1,5 +1,4 @@
 import pg from 'pg'
-import type { SqlClient } from './types.ts'
 
 /** A connection or transaction of `postgres` (porsager): what `sql.begin` gives. */
 export interface PostgresClient {
@@ -104,4 +103,12 @@ function rowsOf(answer: unknown): Record<string, unknown>[] {
   if (Array.isArray(answer)) return answer
   const rows: unknown = typeof answer === 'object' && answer !== null && 'rows' in answer ? answer.rows : null
   return Array.isArray(rows) ? rows : []
+}
+
+/** Anything that can send SQL with numbered parameters: a `pg` client, or an adapter around another driver. */
+export interface SqlClient {
+  query(
+    sql: string,
+    values?: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
 }

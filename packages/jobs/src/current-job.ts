@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ParentJob } from './types.ts'
+import type { ParentJob } from './job-status.ts'
 
 /** The job that this code runs for. */
 export interface CurrentJob {

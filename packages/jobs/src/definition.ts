@@ -4,6 +4,7 @@ import type { KnownJob } from './engine.ts'
 import type { NewJob } from './enqueue.ts'
 import { JobError } from './errors.ts'
 import type { JobHandle } from './handle.ts'
+import type { CallOptions, DefinitionOptions, JobOptions, SandboxOptions } from './job-options.ts'
 import { encodeArgs } from './json.ts'
 import { type CallKeys, keysOf } from './keys.ts'
 import { checkCallOptions, checkJobName, checkJobOptions } from './options.ts'
@@ -17,7 +18,7 @@ import {
 import { checkSandboxOptions, knownSandbox } from './sandbox/options.ts'
 import type { ScheduleOptions } from './schedule.ts'
 import { type ArgsDoor, after, argsOf, openDoor, schemaDoor, type Waited } from './schema.ts'
-import type { CallOptions, DefinitionOptions, Duration, JobOptions, SandboxOptions } from './types.ts'
+import type { Duration } from './types.ts'
 
 /** The ways to call a job. All refuse by a rejected promise. */
 export interface JobCalls<Args extends unknown[], Result> {

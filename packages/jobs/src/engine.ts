@@ -2,13 +2,14 @@ import type { Database } from './database.ts'
 import type { Events } from './events.ts'
 import type { KeptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
+import type { CallOptions, RunOptions } from './job-options.ts'
 import type { Listener } from './listen.ts'
 import type { Metrics } from './metrics.ts'
 import type { HandlerPlace } from './sandbox/handler-module.ts'
 import type { SandboxSpec } from './sandbox/sandbox.ts'
 import type { ScheduleOptions } from './schedule.ts'
 import type { Waited } from './schema.ts'
-import type { CallOptions, Duration, Json, RunOptions } from './types.ts'
+import type { Duration, Json } from './types.ts'
 
 /** A definition as the engine's inner parts see it: the types of its arguments are the door's business. */
 export interface KnownJob {

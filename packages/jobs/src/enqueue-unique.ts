@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { SqlClient } from './clients.ts'
 import { insertJobs, isLarge, type NewJob } from './enqueue.ts'
 import { enqueueUnique } from './sql/enqueue-unique.ts'
-import type { SqlClient } from './types.ts'
 
 /**
  * Stores a job with a unique key, or answers the one that has it. Alone: a stranger's open transaction on a key would hold

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { After } from './after.ts'
+import type { SqlClient } from './clients.ts'
 import type { Engine } from './engine.ts'
 import { JobError } from './errors.ts'
 import { around, type EnqueueCall } from './hooks.ts'
 import { enqueue as enqueueSql } from './sql/enqueue.ts'
 import { enqueueAfter } from './sql/enqueue-after.ts'
-import type { SqlClient } from './types.ts'
 
 /** One call, ready to be stored. */
 export interface NewJob {

@@ -1,13 +1,13 @@
 import type pg from 'pg'
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
+import type { MinuteFigures, QueueFigures, WorkerFigures } from './figure-shapes.ts'
 import { limitsOf, type StoredLimits } from './limits.ts'
 import { looking } from './looking.ts'
 import { endedSince } from './sql/ended-since.ts'
 import { queueFigures } from './sql/queue-figures.ts'
 import { throughput } from './sql/throughput.ts'
 import { workerFigures } from './sql/worker-figures.ts'
-import type { MinuteFigures, QueueFigures, WorkerFigures } from './types.ts'
 
 /** PostgreSQL's counts are bigints, which the driver answers as text. */
 type Counts<Name extends string> = Record<Name, string>

@@ -1,8 +1,8 @@
 import { cancelJob } from './cancel.ts'
 import type { Ends } from './ends.ts'
 import type { Engine } from './engine.ts'
+import type { JobStatus } from './job-status.ts'
 import { jobResult, jobStatus } from './status.ts'
-import type { JobStatus } from './types.ts'
 
 /** One enqueued job. */
 export interface JobHandle<Result> {

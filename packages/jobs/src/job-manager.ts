@@ -2,11 +2,13 @@ import { bulk } from './bulk.ts'
 import { Calls } from './calls.ts'
 import { cancelJob } from './cancel.ts'
 import { Changes } from './changes.ts'
+import type { SqlClient } from './clients.ts'
 import { Database } from './database.ts'
 import { type ArgsOf, isHandler, type JobDefinition, makeDefinition, type ResultOf } from './definition.ts'
 import { defaultTiming, type Engine, type KnownJob } from './engine.ts'
 import { JobError } from './errors.ts'
 import { Events, type JobEventName, type JobListener } from './events.ts'
+import type { MinuteFigures, QueueFigures, QueueInfo, WorkerFigures } from './figure-shapes.ts'
 import { countEnded, figuresOfMinutes, figuresOfQueues, figuresOfWorkers } from './figures.ts'
 import { followJobs } from './follow.ts'
 import type { JobHandle } from './handle.ts'
@@ -14,6 +16,9 @@ import { checkHealth, type JobHealth } from './health.ts'
 import type { HealthLimits } from './health-limits.ts'
 import { keptDays } from './history.ts'
 import type { Hooks } from './hooks.ts'
+import type { BulkAnswer, BulkFilter, JobCount, JobFilter, JobPage } from './job-filter.ts'
+import type { DefinitionOptions, JobOptions, SandboxOptions } from './job-options.ts'
+import type { JobChange, JobDetail, JobStatus } from './job-status.ts'
 import { setLimits } from './limits.ts'
 import { countMatches, listPage, type PageOptions, queueInfo } from './list.ts'
 import { Listener } from './listen.ts'
@@ -25,6 +30,7 @@ import {
 } from './manager-options.ts'
 import { type JobMetrics, noMetrics } from './metrics.ts'
 import { putSchedule, type SchedulePut } from './put-schedule.ts'
+import type { QueueLimits } from './queue-limits.ts'
 import { namesOfQueues, setPaused } from './queues.ts'
 import { resumeSchedule } from './resume-schedule.ts'
 import { retryJob } from './retry.ts'
@@ -34,26 +40,7 @@ import { Scheduler } from './scheduler.ts'
 import { findSchedule, listSchedules, pauseSchedule, type Schedule, unschedule } from './schedules.ts'
 import type { ArgsSchema, SchemaInput, SchemaOutput } from './schema.ts'
 import { jobDetail, jobStatus } from './status.ts'
-import type {
-  BulkAnswer,
-  BulkFilter,
-  DefinitionOptions,
-  JobChange,
-  JobCount,
-  JobDetail,
-  JobFilter,
-  JobOptions,
-  JobPage,
-  JobStatus,
-  Json,
-  MinuteFigures,
-  QueueFigures,
-  QueueInfo,
-  QueueLimits,
-  SandboxOptions,
-  SqlClient,
-  WorkerFigures,
-} from './types.ts'
+import type { Json } from './types.ts'
 import { Worker } from './worker/worker.ts'
 
 /** For the kit of tests: what a manager's parts share. */

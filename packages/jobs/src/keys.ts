@@ -1,7 +1,7 @@
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
+import type { CallOptions, JobOptions, Key, UniqueWhile } from './job-options.ts'
 import { checkKey } from './options.ts'
-import type { CallOptions, JobOptions, Key, UniqueWhile } from './types.ts'
 
 /** The keys of one call, worked out of its arguments. */
 export interface CallKeys {

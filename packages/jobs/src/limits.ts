@@ -2,8 +2,8 @@ import type { Database } from './database.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
 import { type Checks, checkOptions, name, refusal, span, wholeNumber } from './options.ts'
+import type { Limit, QueueLimits } from './queue-limits.ts'
 import { setLimits as setLimitsSql } from './sql/set-limits.ts'
-import type { Limit, QueueLimits } from './types.ts'
 
 /** As the table `queue` keeps them; intervals in milliseconds. */
 export interface StoredLimits {

@@ -1,6 +1,8 @@
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
+import type { QueueInfo } from './figure-shapes.ts'
 import { readQueues } from './figures.ts'
+import type { JobCount, JobFilter, JobPage } from './job-filter.ts'
 import { isJobId } from './job-id.ts'
 import { looking } from './looking.ts'
 import { type CheckedFilter, checkFilter } from './search/filter.ts'
@@ -8,7 +10,6 @@ import { countJobs, findJobs, type Search } from './search/find.ts'
 import { queueJobs } from './sql/queue-jobs.ts'
 import { selectStatus } from './sql/select-status.ts'
 import { type StatusRow, statusOf } from './status.ts'
-import type { JobCount, JobFilter, JobPage, QueueInfo } from './types.ts'
 
 /** How far a queue's jobs are counted. */
 const counted = 10_000

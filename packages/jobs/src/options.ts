@@ -2,10 +2,10 @@ import { checkAfter } from './after.ts'
 import { isClient } from './clients.ts'
 import { milliseconds } from './duration.ts'
 import { JobError } from './errors.ts'
+import type { CallOptions, DefinitionOptions, JobOptions } from './job-options.ts'
 import { unstorable } from './json.ts'
 import { isSchema } from './schema.ts'
 import { suggest } from './suggest.ts'
-import type { CallOptions, DefinitionOptions, JobOptions } from './types.ts'
 
 /** Throws JobError.Invalid, in a sentence that begins with `what`, if the value is not allowed. */
 export type Check = (value: unknown, what: string) => void

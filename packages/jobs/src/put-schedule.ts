@@ -1,9 +1,10 @@
 import type { KnownJob } from './engine.ts'
 import { JobError } from './errors.ts'
+import type { CallOptions } from './job-options.ts'
 import { type Checks, checkOptions } from './options.ts'
 import { type ScheduleOptions, scheduleChecks } from './schedule.ts'
 import { suggest } from './suggest.ts'
-import type { CallOptions, Json } from './types.ts'
+import type { Json } from './types.ts'
 
 /** A schedule by the name of its job, as a program gives it that has no definition in hand. */
 export interface SchedulePut extends Omit<ScheduleOptions, 'name'> {

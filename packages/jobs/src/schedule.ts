@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { SqlClient } from './clients.ts'
 import { type CronRule, checkRule, nextFires } from './cron.ts'
 import type { FireRule, Missed } from './due-fires.ts'
 import { milliseconds } from './duration.ts'
@@ -8,7 +9,7 @@ import { type Checks, checkOptions, name, oneOf, span } from './options.ts'
 import type { Overlap, OverlapRule } from './overlap.ts'
 import { databaseTime } from './sql/database-time.ts'
 import { putSchedule } from './sql/put-schedule.ts'
-import type { Duration, SqlClient } from './types.ts'
+import type { Duration } from './types.ts'
 
 /** When a schedule fires, and what becomes of fires that nobody was there to make or that come too soon. */
 export interface ScheduleOptions {

@@ -1,23 +1,21 @@
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
 import { isJobId } from './job-id.ts'
+import type {
+  JobAttempt,
+  JobDetail,
+  JobLogLine,
+  JobStatus,
+  JobStep,
+  LinkedJob,
+  ParentJob,
+} from './job-status.ts'
 import { selectChildren } from './sql/select-children.ts'
 import { selectLog } from './sql/select-log.ts'
 import { selectParents } from './sql/select-parents.ts'
 import { selectStatus } from './sql/select-status.ts'
 import { selectSteps } from './sql/select-steps.ts'
-import type {
-  CanceledHow,
-  JobAttempt,
-  JobDetail,
-  JobLogLine,
-  JobState,
-  JobStatus,
-  JobStep,
-  Json,
-  LinkedJob,
-  ParentJob,
-} from './types.ts'
+import type { CanceledHow, JobState, Json } from './types.ts'
 
 /** A row of the view `status`. */
 export interface StatusRow<Result = Json> {

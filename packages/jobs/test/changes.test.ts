@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { currentJob } from '../src/current-job.ts'
 import type { JobManager } from '../src/job-manager.ts'
-import type { JobChange } from '../src/types.ts'
+import type { JobChange } from '../src/job-status.ts'
 import { begun, fast, gate, setting, sleep, until } from './setting.ts'
 
 const t = setting()

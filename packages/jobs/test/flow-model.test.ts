@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { SqlClient } from '../src/clients.ts'
 import { currentJob } from '../src/current-job.ts'
 import type { JobHandle } from '../src/handle.ts'
-import type { AfterFailure, SqlClient } from '../src/types.ts'
+import type { AfterFailure } from '../src/job-options.ts'
 import { fast, setting, until } from './setting.ts'
 
 const t = setting()

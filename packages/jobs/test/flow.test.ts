@@ -4,8 +4,9 @@ import { JobError } from '../src/errors.ts'
 import type { JobEvents } from '../src/events.ts'
 import { dropHistory, keptDays } from '../src/history.ts'
 import type { JobManager } from '../src/job-manager.ts'
+import type { ParentJob } from '../src/job-status.ts'
 import { cancelWaiting } from '../src/sql/cancel-waiting.ts'
-import type { JobState, ParentJob } from '../src/types.ts'
+import type { JobState } from '../src/types.ts'
 import { begun, fast, gate, setting, until } from './setting.ts'
 
 const t = setting()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { JobError } from '../src/errors.ts'
+import type { CallOptions, JobOptions } from '../src/job-options.ts'
 import { checkCallOptions, checkJobName, checkJobOptions } from '../src/options.ts'
-import type { CallOptions, JobOptions } from '../src/types.ts'
 
 const job = (options: unknown) => () => checkJobOptions(options as JobOptions, 'resize')
 const call = (options: unknown) => () => checkCallOptions(options as CallOptions, 'resize')

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { JobError } from '../src/errors.ts'
 import type { JobManager } from '../src/job-manager.ts'
-import type { DefinitionOptions } from '../src/types.ts'
+import type { DefinitionOptions } from '../src/job-options.ts'
 import { fast, setting, sleep, until } from './setting.ts'
 
 const t = setting()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SqlClient } from '../src/types.ts'
+import type { SqlClient } from '../src/clients.ts'
 import { setting, sleep } from './setting.ts'
 
 const t = setting()

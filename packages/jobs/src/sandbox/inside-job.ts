@@ -1,7 +1,7 @@
 import type { CurrentJob } from '../current-job.ts'
 import { JobError, type JobErrorCode } from '../errors.ts'
+import type { ParentJob } from '../job-status.ts'
 import { logLine, progressMessage, requireProgress } from '../reported.ts'
-import type { ParentJob } from '../types.ts'
 import { Steps } from '../worker/steps.ts'
 import type { Order, Question, Said } from './messages.ts'
 import { Outbox } from './outbox.ts'

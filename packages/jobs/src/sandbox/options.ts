@@ -1,6 +1,6 @@
 import type { KnownSandbox } from '../engine.ts'
 import { JobError } from '../errors.ts'
-import type { SandboxOptions } from '../types.ts'
+import type { SandboxOptions } from '../job-options.ts'
 import type { HandlerPlace } from './handler-module.ts'
 import { megabytes } from './memory.ts'
 

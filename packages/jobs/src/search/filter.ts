@@ -1,6 +1,7 @@
 import { JobError } from '../errors.ts'
+import type { JobFilter } from '../job-filter.ts'
 import { type Check, checkOptions, name, oneOf, refusal } from '../options.ts'
-import type { JobFilter, JobState } from '../types.ts'
+import type { JobState } from '../types.ts'
 
 const states = ['scheduled', 'queued', 'started', 'finished', 'failed', 'canceled', 'deferred'] as const
 const endedStates: JobState[] = ['finished', 'failed', 'canceled']

@@ -2,9 +2,10 @@ import { AssertionError } from 'node:assert'
 import { isDeepStrictEqual } from 'node:util'
 import type { JobDefinition } from '../definition.ts'
 import { engineOf, type JobManager } from '../job-manager.ts'
+import type { JobStatus } from '../job-status.ts'
 import { encodeArgs } from '../json.ts'
 import { type StatusRow, statusOf } from '../status.ts'
-import type { JobStatus, Json } from '../types.ts'
+import type { Json } from '../types.ts'
 import { listEnqueued } from './sql/list-enqueued.ts'
 
 /** A job as `status` answers it, with the types of its definition. */

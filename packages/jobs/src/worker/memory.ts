@@ -1,11 +1,12 @@
 import type { Engine } from '../engine.ts'
 import { JobError } from '../errors.ts'
+import type { ParentJob } from '../job-status.ts'
 import { loadSteps } from '../sql/load-steps.ts'
 import { selectParents } from '../sql/select-parents.ts'
 import { stillHeld } from '../sql/still-held.ts'
 import { storeStep } from '../sql/store-step.ts'
 import { causedByData } from '../sql-state.ts'
-import type { Json, ParentJob } from '../types.ts'
+import type { Json } from '../types.ts'
 import type { Run, RunMemory } from './run.ts'
 
 const afterFailure = 500
