@@ -5,6 +5,7 @@
 export type { JobManager, Json } from '@factotum/jobs'
 export { currentJob, JobError } from '@factotum/jobs'
 export { Type } from 'typebox'
+export { Form, PostButton } from './console/components/index.ts'
 export { type ConsolePart, type Page, sendFragment, sendPage } from './console/index.ts'
 export {
   applyPatch,
@@ -20,6 +21,13 @@ export type { Context } from './platform/context.ts'
 export type { Database, Transaction } from './platform/database/index.ts'
 export { defineErrors, HttpError } from './platform/errors/index.ts'
 export { defineJobs } from './platform/feature.ts'
-export { causeOf, type HttpServer, type Routes, uploadBytes } from './platform/http/index.ts'
+export {
+  causeOf,
+  type Guard,
+  guard,
+  type HttpServer,
+  type Routes,
+  uploadBytes,
+} from './platform/http/index.ts'
 export { defineSettings, type Setting, type Settings, setting } from './platform/settings/index.ts'
 export type { Storage } from './platform/storage/index.ts'

@@ -79,14 +79,16 @@ async function guideFeature(): Promise<string> {
 }
 
 const slowRoutes = `
+  import { guard } from 'factotum'
   import makeJobs from './jobs.ts'
   export default (app, context) => {
-    app.get('/slow', async () => {
+    const open = { config: { guard: guard.public } }
+    app.get('/slow', open, async () => {
       context.log.info('the slow request has come')
       await new Promise((resolve) => setTimeout(resolve, 1_500))
       return 'answered in the end'
     })
-    app.post('/slow-job', async () => ({ job_id: (await makeJobs(context).slow.delay()).id }))
+    app.post('/slow-job', open, async () => ({ job_id: (await makeJobs(context).slow.delay()).id }))
   }
 `
 

@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { installConsole } from '../console/index.ts'
+import type { Identify } from '../platform/accounts/asker.ts'
+import { secretKey } from '../platform/accounts/secret-key.ts'
+import { whoRoutes } from '../platform/accounts/who-routes.ts'
 import type { Context } from '../platform/context.ts'
 import { healthRoutes } from '../platform/health/routes.ts'
 import type { HttpServer } from '../platform/http/index.ts'
 import { createHttp } from '../platform/http/server.ts'
 import type { Feature } from './conventions.ts'
+import { everybodyMay } from './everybody-may.ts'
 import { addLiveOutlets } from './live-outlets.ts'
 import { DiscoveryError, reasonOf } from './load-module.ts'
 import type { Stops } from './stops.ts'
@@ -12,12 +16,35 @@ import type { Stops } from './stops.ts'
 /** Time that open requests have to end when the program is told to stop. */
 const requestGrace = 10_000
 
-/** Starts the web server with every part's routes; answers its address. */
+/** Starts the web server; answers its address. */
 export async function startWeb(context: Context, features: Feature[], stops: Stops): Promise<string> {
-  const { config, log } = context
-  const app = await createHttp({ config, log })
+  const { host, port } = context.config
+  const app = await makeWeb(context, features, everybodyMay)
   stops.add('web', () => close(app))
+  await listen(app, host, port)
+  return addressOf(app, host)
+}
+
+/** The web server with every part's routes; it doesn't listen yet. */
+export async function makeWeb(
+  context: Context,
+  features: Feature[],
+  identify: Identify,
+): Promise<HttpServer> {
+  const { config, log } = context
+  const app = await createHttp({ config, log, identify, secretKey: await secretKey(config) })
+  try {
+    await addParts(app, context, features)
+    return app
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+}
+
+async function addParts(app: HttpServer, context: Context, features: Feature[]): Promise<void> {
   await healthRoutes(app, context)
+  whoRoutes(app)
   await addLiveOutlets(app, context)
   await installConsole(
     app,
@@ -25,8 +52,6 @@ export async function startWeb(context: Context, features: Feature[], stops: Sto
     features.flatMap((feature) => feature.console ?? []),
   )
   await addFeatures(app, context, features)
-  await listen(app, config.host, config.port)
-  return addressOf(app, config.host)
 }
 
 async function addFeatures(app: HttpServer, context: Context, features: Feature[]): Promise<void> {

@@ -1,11 +1,11 @@
-import type { HttpServer } from '../platform/http/index.ts'
+import { guard, type HttpServer } from '../platform/http/index.ts'
 import type { Asset, Assets } from './assets.ts'
 
 /** Serves what `loadAssets` holds: for ever under the address of these very files, else to be asked again. */
 export function serveAssets(app: HttpServer, assets: Assets): void {
   app.get<{ Params: { version: string; '*': string } }>(
     '/assets/:version/*',
-    { schema: { hide: true }, compress: false },
+    { config: { guard: guard.public }, schema: { hide: true }, compress: false },
     async (request, reply) => {
       const found = assets.find(request.params['*'])
       if (!found) return reply.callNotFound()

@@ -1,5 +1,6 @@
 import type { JobDefinition } from '@factotum/jobs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { guard } from '../platform/http/index.ts'
 import { Panel } from './components/index.ts'
 import { type TestConsole, testConsole } from './testing.ts'
 
@@ -35,7 +36,7 @@ beforeAll(async () => {
       ],
     },
   ])
-  test.app.get('/fails', async () => {
+  test.app.get('/fails', { config: { guard: guard.optional } }, async () => {
     throw new Error('secret detail')
   })
   const { jobs } = test.context

@@ -1,3 +1,4 @@
+import type { Permission } from '../platform/accounts/permissions.ts'
 import type { Context } from '../platform/context.ts'
 import type { Assets } from './assets.ts'
 import type { ConsolePart, NavigationEntry, OverviewPanel, Section } from './part.ts'
@@ -11,8 +12,10 @@ export interface CountedEntry extends NavigationEntry {
 export interface Console {
   context: Context
   assets: Assets
-  /** By section in the order of the frame, within it by `order`. */
-  navigation(): Promise<{ section: Section; entries: CountedEntry[] }[]>
+  /** What somebody may go to: by section in the order of the frame, within it by `order`. */
+  navigation(
+    may: (permission: Permission) => boolean,
+  ): Promise<{ section: Section; entries: CountedEntry[] }[]>
   /** In order. */
   panels: OverviewPanel[]
 }
@@ -26,9 +29,10 @@ export function createConsole(context: Context, parts: ConsolePart[], assets: As
     context,
     assets,
     panels: byOrder(parts.flatMap((part) => part.overview ?? [])),
-    async navigation() {
+    async navigation(may) {
+      const open = entries.filter(({ needs }) => !needs || may(needs))
       const counted = await Promise.all(
-        entries.map(async (entry) => ({ ...entry, counted: await numberOf(entry, context) })),
+        open.map(async (entry) => ({ ...entry, counted: await numberOf(entry, context) })),
       )
       return sections
         .map((section) => ({ section, entries: counted.filter((entry) => entry.section === section) }))

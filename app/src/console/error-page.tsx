@@ -1,12 +1,16 @@
+import type { FastifyRequest } from 'fastify'
 import type { VNode } from 'preact'
+import type { HttpError } from '../platform/errors/index.ts'
 import type { ErrorPage } from '../platform/http/index.ts'
 import { ButtonLink, Notice } from './components/index.ts'
 import { sendFragment, sendPage } from './page.tsx'
+import { personOf } from './person.ts'
+import { RepeatForm } from './repeat-form.tsx'
 
 /** What the kinds of refusal are called, for people. */
 const titles: Record<number, string> = {
   400: "This can't be read",
-  401: 'Please sign in',
+  401: 'You are signed out',
   403: 'This is not allowed',
   404: 'There is nothing here',
   409: "This can't be done now",
@@ -20,43 +24,55 @@ const titles: Record<number, string> = {
 }
 
 /** An error as a browser sees it: a page, or a notice where only a piece of a page was asked for. */
-export const errorPage: ErrorPage = async (request, reply, { status, code, message }) => {
+export const errorPage: ErrorPage = async (request, reply, error) => {
+  const { status, code } = error
   const title = titles[status] ?? (status >= 500 ? 'Something went wrong' : "This can't be done")
   if (request.headers['hx-request'] === 'true') {
     reply.header('hx-retarget', '#notices').header('hx-reswap', 'innerHTML')
-    return sendFragment(
-      reply,
-      <Notice tone="bad" title={`${title}.`} role="alert">
-        {message}
-      </Notice>,
-      status,
-    )
+    // The page takes it for what it sends next.
+    const { formToken } = personOf(request)
+    if (code === 'csrf' && formToken) reply.header('x-csrf-token', formToken)
+    return sendFragment(reply, <ErrorNotice title={title} error={error} request={request} />, status)
   }
   return sendPage(request, reply, {
     title,
     active: '',
     status,
     topics: [],
-    body: <Explanation status={status} code={code} message={message} id={request.id} />,
+    body: <Explanation error={error} request={request} />,
   })
 }
 
-interface ExplanationProps {
-  status: number
-  code: string
-  message: string
-  id: string
+interface ErrorProps {
+  error: HttpError
+  request: FastifyRequest
 }
 
-function Explanation({ status, code, message, id }: ExplanationProps): VNode {
+function ErrorNotice({ title, error: { code, message }, request }: ErrorProps & { title: string }): VNode {
+  return (
+    <Notice tone="bad" title={`${title}.`} role="alert">
+      {message} {code === 'unauthenticated' ? <a href={signInAddress(request)}>Sign in</a> : null}
+    </Notice>
+  )
+}
+
+/** Back to the page around the piece. */
+function signInAddress({ headers }: FastifyRequest): string {
+  const page = String(headers['hx-current-url'])
+  const next = URL.canParse(page) ? new URL(page).pathname + new URL(page).search : '/'
+  return `/signin?next=${encodeURIComponent(next)}`
+}
+
+function Explanation({ error: { status, code, message }, request }: ErrorProps): VNode {
   return (
     <div class="error-page">
       <p class="error-message">{message}</p>
+      {code === 'csrf' ? <RepeatForm request={request} /> : null}
       {status >= 500 ? <p>Nothing was lost by looking: try again in a moment.</p> : null}
       <p class="error-code">
-        {status} {code} · request <span class="id">{id}</span>
+        {status} {code} · request <span class="id">{request.id}</span>
       </p>
-      <ButtonLink tone="main" href="/">
+      <ButtonLink tone={code === 'csrf' ? 'plain' : 'main'} href="/">
         Go to the overview
       </ButtonLink>
     </div>

@@ -17,7 +17,7 @@ import { queuesPart, queuesRoutes } from './queues/index.ts'
 import { schedulesPart, schedulesRoutes } from './schedules/index.ts'
 
 export { forPages } from './accept.ts'
-export { type Page, renderPage, sendFragment, sendPage } from './page.tsx'
+export { type Page, type PageRequest, renderPage, sendFragment, sendPage } from './page.tsx'
 export type { ConsolePart, FeatureAssets, NavigationEntry, OverviewPanel, Section } from './part.ts'
 
 declare module 'fastify' {

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
 import type { Topic } from '../live/index.ts'
@@ -6,7 +6,7 @@ import type { Console } from './console.ts'
 import { Document } from './layout/document.tsx'
 import { themeOf } from './layout/theme.ts'
 import { pageCursor } from './page-cursor.ts'
-import { PersonProvider, personOf } from './person.ts'
+import { type Person, PersonProvider, type PersonRequest, personOf } from './person.ts'
 
 export interface Page {
   /** The heading, and the tab's title. */
@@ -23,18 +23,17 @@ export interface Page {
 }
 
 /** The little of a request and a reply that rendering needs, whatever their schema. */
-export interface PageRequest {
+export interface PageRequest extends PersonRequest {
   url: string
-  headers: IncomingHttpHeaders
   raw: IncomingMessage
-  server: { console: Console }
+  server: PersonRequest['server'] & { console: Console }
 }
 export interface PageReply {
   code(status: number): unknown
   header(name: string, value: string): unknown
   type(contentType: string): unknown
   send(payload: never): unknown
-  request: { headers: IncomingHttpHeaders }
+  request: PersonRequest
 }
 
 /** Answers a whole page in the console's frame. */
@@ -49,26 +48,28 @@ export async function sendPage<Reply extends PageReply>(
 /** The page as HTML text, for who sends it himself. */
 export async function renderPage(request: PageRequest, page: Page): Promise<string> {
   const { console } = request.server
+  const person = personOf(request)
   const document = (
     <Document
       page={page}
       path={request.url}
       theme={themeOf(request.headers.cookie)}
-      navigation={await console.navigation()}
+      navigation={request.asker ? await console.navigation(person.may) : []}
+      known={request.asker !== null}
       assets={console.assets}
       cursor={pageCursor(request.raw)}
     />
   )
-  return `<!doctype html>${render(document, request.headers)}`
+  return `<!doctype html>${render(document, person)}`
 }
 
 /** Answers a piece of a page: a row, a panel, the content of a dialog. */
 export function sendFragment<Reply extends PageReply>(reply: Reply, node: VNode, status = 200): Reply {
-  return sendHtml(reply, render(node, reply.request.headers), status)
+  return sendHtml(reply, render(node, personOf(reply.request)), status)
 }
 
-const render = (node: VNode, headers: IncomingHttpHeaders) =>
-  renderToString(<PersonProvider value={personOf(headers)}>{node}</PersonProvider>)
+const render = (node: VNode, person: Person) =>
+  renderToString(<PersonProvider value={person}>{node}</PersonProvider>)
 
 function sendHtml<Reply extends PageReply>(reply: Reply, html: string, status: number): Reply {
   reply.code(status)

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import type { Permission } from '../platform/accounts/permissions.ts'
 import type { Context } from '../platform/context.ts'
 
 /** The navigation is sorted by what people do. */
@@ -10,6 +11,8 @@ export interface NavigationEntry {
   href: string
   /** Lower stands higher within its section. */
   order: number
+  /** Shown to who has this; default: to everybody who is signed in. */
+  needs?: Permission
   /** A number beside the label; null shows none. Asked for with each page: keep it cheap. */
   count?: (context: Context) => Promise<number | null>
 }
@@ -19,6 +22,8 @@ export interface OverviewPanel {
   id: string
   /** Lower stands higher. */
   order: number
+  /** Loaded for who has this; default: for everybody who is signed in. */
+  needs?: Permission
   load(context: Context): Promise<VNode>
 }
 

@@ -1,20 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Asker } from '../platform/accounts/asker.ts'
+import { askerFor } from '../platform/accounts/testing.ts'
 import { clock } from './assets/format.js'
 import { midnight, personOf } from './person.ts'
+
+const read = (headers: IncomingHttpHeaders, asker: Asker | null = null) =>
+  personOf({ headers, asker, server: { formToken: (one) => one?.sessionId ?? null } })
 
 describe('A person', () => {
   it('is read from the zone cookie and the language of the browser', () => {
     const headers = { cookie: 'theme=dark; zone=Europe%2FLondon', 'accept-language': 'de-CH,de;q=0.9' }
-    expect(personOf(headers)).toEqual({ zone: 'Europe/London', locale: 'de-CH' })
+    expect(read(headers)).toMatchObject({ zone: 'Europe/London', locale: 'de-CH' })
   })
 
   it('is in UTC and reads English numbers where nothing is known, or nothing that is true', () => {
-    expect(personOf({})).toEqual({ zone: 'UTC', locale: 'en' })
+    expect(read({})).toMatchObject({ zone: 'UTC', locale: 'en' })
     for (const zone of ['Mars/Base', '%E0%A4%A', '<script>', ''])
-      expect(personOf({ cookie: `zone=${zone}` }).zone).toBe('UTC')
+      expect(read({ cookie: `zone=${zone}` }).zone).toBe('UTC')
     for (const language of ['*', 'not a tag', '🙂'])
-      expect(personOf({ 'accept-language': language }).locale).toBe('en')
+      expect(read({ 'accept-language': language }).locale).toBe('en')
+  })
+
+  it('is shown what their role may, and has tokens for their forms by their session', () => {
+    const operator = read({}, askerFor({ role: 'operator', via: 'session', session: 's-7' }))
+    expect([operator.may('jobs.cancel'), operator.may('settings.edit')]).toEqual([true, false])
+    expect(operator.formToken).toBe('s-7')
+    const nobody = read({})
+    expect([nobody.may('jobs.read'), nobody.formToken]).toEqual([false, null])
   })
 })
 

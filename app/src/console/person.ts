@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { Asker } from '../platform/accounts/asker.ts'
+import { may, type Permission } from '../platform/accounts/permissions.ts'
 
 /** For whom a page is written. */
 export interface Person {
@@ -8,9 +10,20 @@ export interface Person {
   zone: string
   /** For numbers. */
   locale: string
+  /** Whether a page shows them what needs this. The route's guard is what holds. */
+  may(permission: Permission): boolean
+  /** For their forms; null where none is asked for. */
+  formToken: string | null
 }
 
-const unknown: Person = { zone: 'UTC', locale: 'en' }
+/** The little of a request that tells who reads its answer. */
+export interface PersonRequest {
+  headers: IncomingHttpHeaders
+  asker: Asker | null
+  server: { formToken(asker: Asker | null): string | null }
+}
+
+const unknown: Person = { zone: 'UTC', locale: 'en', may: () => false, formToken: null }
 
 const PersonContext = createContext(unknown)
 
@@ -22,10 +35,12 @@ export const usePerson = (): Person => useContext(PersonContext)
  * The zone is a cookie that `assets/time.js` sets, so that the first paint is right from the second page on;
  * without it times are in UTC and say so.
  */
-export function personOf(headers: IncomingHttpHeaders): Person {
+export function personOf({ headers, asker, server }: PersonRequest): Person {
   return {
     zone: knownZone(/(?:^|;\s*)zone=([^;]+)/.exec(headers.cookie ?? '')?.[1]) ?? unknown.zone,
     locale: knownLocale(headers['accept-language']?.split(/[,;]/)[0]?.trim()) ?? unknown.locale,
+    may: (permission) => may(asker, permission),
+    formToken: server.formToken(asker),
   }
 }
 

@@ -5,6 +5,8 @@ import { JobManager } from '@factotum/jobs'
 import { pino } from 'pino'
 import { createEventLog } from '../eventlog/index.ts'
 import { createLive } from '../live/index.ts'
+import type { Asker } from '../platform/accounts/asker.ts'
+import { askerFor, believe } from '../platform/accounts/testing.ts'
 import { readConfig } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { connect } from '../platform/database/index.ts'
@@ -23,8 +25,15 @@ export interface TestConsole {
   close(): Promise<void>
 }
 
-/** The console on a server that does not listen, with a database of its own. Nothing sequences live events. */
-export async function testConsole(parts: ConsolePart[] = []): Promise<TestConsole> {
+/**
+ * The console on a server that does not listen, with a database of its own. Nothing sequences live events.
+ *
+ * @param asker who asks where a request doesn't say it (`as` of `platform/accounts/testing.ts`)
+ */
+export async function testConsole(
+  parts: ConsolePart[] = [],
+  asker: Asker | null = askerFor({ role: 'admin' }),
+): Promise<TestConsole> {
   const owned = await appDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'console-'))
   const log = pino({ level: 'silent' })
@@ -37,7 +46,7 @@ export async function testConsole(parts: ConsolePart[] = []): Promise<TestConsol
   const settings = createSettings({ config, database, events, log, folder })
   const storage = await localStorage(folder)
   const context: Context = { config, database, jobs, live, events, settings, log, storage }
-  const app = await createHttp({ config, log })
+  const app = await createHttp({ config, log, identify: believe(asker), secretKey: 'test' })
   await installConsole(app, context, parts)
   return {
     app,

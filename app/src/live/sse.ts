@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyContextConfig, FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import { LiveError } from './error.ts'
 import { EventStream, formatEvent } from './event-stream.ts'
@@ -13,6 +13,8 @@ export interface LiveEventsOptions {
   authorize?: Authorize
   /** Milliseconds; default 15,000. */
   heartbeatEvery?: number
+  /** Of the route, for the server's own hooks. */
+  config?: FastifyContextConfig
 }
 
 interface Asked {
@@ -39,14 +41,14 @@ const schema = {
 
 /** `GET /live/events`. The streams end when the server closes. */
 export const liveEvents: FastifyPluginAsync<LiveEventsOptions> = async (app, options) => {
-  const { live, authorize = () => () => true, heartbeatEvery } = options
+  const { live, authorize = () => () => true, heartbeatEvery, config = {} } = options
   const streams = new Set<EventStream>()
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.drop('stopped')
   })
   app.get<{ Querystring: Asked }>(
     '/live/events',
-    { schema, exposeHeadRoute: false },
+    { config, schema, exposeHeadRoute: false },
     async (request, reply) => {
       const topics = askedTopics(request.query.topics)
       if (topics instanceof LiveError) {

@@ -1,4 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
+import type { Permission } from '../../platform/accounts/permissions.ts'
+import { usePerson } from '../person.ts'
+import { Form } from './form.tsx'
 
 export interface ButtonProps {
   /** `main` is the page's one action; `danger` ends or removes something. */
@@ -42,14 +45,17 @@ export interface PostButtonProps extends ButtonProps {
   target?: string
   /** Hidden fields. */
   fields?: Record<string, string>
+  /** There only for who has this; default: for everybody. */
+  needs?: Permission
 }
 
 /** A button that does something on the server: a form of its own. */
-export function PostButton({ action, target, fields = {}, ...button }: PostButtonProps): VNode {
+export function PostButton({ action, target, fields = {}, needs, ...button }: PostButtonProps): VNode | null {
+  const { may } = usePerson()
+  if (needs && !may(needs)) return null
   return (
-    <form
+    <Form
       class="inline-form"
-      method="post"
       action={action}
       {...(target
         ? { 'hx-post': action, 'hx-target': target, 'hx-swap': 'outerHTML', 'hx-disabled-elt': 'find button' }
@@ -59,6 +65,6 @@ export function PostButton({ action, target, fields = {}, ...button }: PostButto
         <input type="hidden" name={name} value={value} key={name} />
       ))}
       <Button {...button} />
-    </form>
+    </Form>
   )
 }

@@ -119,7 +119,7 @@ describe('Numbers and times', () => {
   it('are written for the person: zone and locale', () => {
     const at = new Date('2026-07-01T22:30:05.120Z')
     const html = renderToString(
-      <PersonProvider value={{ zone: 'Europe/Berlin', locale: 'de' }}>
+      <PersonProvider value={{ zone: 'Europe/Berlin', locale: 'de', may: () => false, formToken: null }}>
         <Time at={at} as="day" />
         <Count value={1_204} one="job" />
       </PersonProvider>,

@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { Button } from './button.tsx'
+import { Form } from './form.tsx'
 
 export interface DropZoneProps {
   id: string
@@ -33,10 +34,9 @@ export function DropZone({
   swap = 'innerHTML',
 }: DropZoneProps): VNode {
   return (
-    <form
+    <Form
       id={id}
       class="drop"
-      method="post"
       action={action}
       encType="multipart/form-data"
       data-drop
@@ -60,6 +60,6 @@ export function DropZone({
       <progress class="drop-progress" max="1" value="0" aria-label="Upload" hidden />
       <span class="drop-sent" />
       <div class="drop-message" id={`${id}-message`} role="status" />
-    </form>
+    </Form>
   )
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import type { EventRole, LoggedEvent } from '../../eventlog/index.ts'
+import type { LoggedEvent } from '../../eventlog/index.ts'
 import type { Context } from '../../platform/context.ts'
-import type { HttpServer } from '../../platform/http/index.ts'
+import { guard, type HttpServer } from '../../platform/http/index.ts'
 import { beforeOf, narrowingFields, narrowingOf, queryOf } from './filter.ts'
 
 const tags = ['events']
@@ -31,6 +31,7 @@ export function eventsApi(app: HttpServer, { events }: Context): void {
   app.get(
     '/event/:key',
     {
+      config: { guard: guard.signedIn },
       schema: {
         tags,
         summary: "The codes of an event that the asker's role may choose, in order",
@@ -41,10 +42,10 @@ export function eventsApi(app: HttpServer, { events }: Context): void {
         },
       },
     },
-    async (request) => {
-      const { key } = events.registry.get(request.params.key)
+    async ({ params, asker }) => {
+      const { key } = events.registry.get(params.key)
       return events.registry
-        .selectable(roleOf(request), key)
+        .selectable(asker?.account.role ?? null, key)
         .map(({ code, description }) => ({ code, description }))
     },
   )
@@ -61,6 +62,7 @@ export function eventsApi(app: HttpServer, { events }: Context): void {
   app.get(
     '/events',
     {
+      config: { guard: guard.may('events.read') },
       schema: {
         tags,
         summary: 'What happened, newest first',
@@ -84,10 +86,6 @@ export function eventsApi(app: HttpServer, { events }: Context): void {
     },
   )
 }
-
-/** Only codes for anyone are shown to who has no role. */
-const roleOf = ({ asker }: { id: string; asker?: { account: { role: EventRole | null } } | null }) =>
-  asker?.account.role ?? null
 
 const body = (event: LoggedEvent) => ({
   id: event.id,

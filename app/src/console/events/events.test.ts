@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { caseEvents, rejectCase } from '../../eventlog/testing/sample-events.ts'
+import type { Role } from '../../platform/accounts/asker.ts'
+import { as } from '../../platform/accounts/testing.ts'
 import { type TestConsole, testConsole } from '../testing.ts'
 
 let test: TestConsole
@@ -30,17 +32,22 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-const get = (url: string) => test.app.inject({ url })
+const get = (url: string, headers = {}) => test.app.inject({ url, headers })
 const page = (url: string) => test.app.inject({ url, headers: { accept: 'text/html' } })
 const notes = async (query: string) =>
   (await get(`/events?${query}`)).json().events.map((event: { notes: string }) => event.notes)
 
 describe('GET /event/{key}/', () => {
-  it('answers the codes that the asker may choose, in order; here nobody asks', async () => {
-    expect((await get('/event/reject_case/')).json()).toEqual([
+  it('answers the codes that the asker may choose, in order', async () => {
+    const codes = async (role: Role | null) =>
+      (await get('/event/reject_case/', as({ role }))).json().map(({ code }: { code: string }) => code)
+    expect((await get('/event/reject_case/', as({ role: null }))).json()).toEqual([
       { code: 'MIS-OOS', description: 'Misdiagnosed, out of scope' },
     ])
-    expect((await get('/event/case')).json()).toEqual([])
+    expect(await codes('staff')).toEqual(['MIS-OOS'])
+    expect(await codes('specialist')).toEqual(['MIS-OOS', 'DUPL', 'COI'])
+    expect(await codes('admin')).toEqual(['MIS-OOS', 'DUPL', 'COI', 'WAIT'])
+    expect((await get('/event/case', as({ role: null }))).json()).toEqual([])
   })
 
   it('answers 404 for a key that there is not', async () => {

@@ -5,7 +5,7 @@ import { eventsApi } from './api.ts'
 import { eventsPages } from './pages.tsx'
 
 export const eventsPart: ConsolePart = {
-  navigation: [{ section: 'Office', label: 'Events', href: '/events', order: 10 }],
+  navigation: [{ section: 'Office', label: 'Events', href: '/events', order: 10, needs: 'events.read' }],
 }
 
 export function eventsRoutes(app: HttpServer, context: Context): void {

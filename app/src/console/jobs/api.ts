@@ -1,7 +1,7 @@
 import { JobError } from '@factotum/jobs'
 import { Type } from 'typebox'
 import type { Context } from '../../platform/context.ts'
-import type { HttpServer } from '../../platform/http/index.ts'
+import { guard, type HttpServer } from '../../platform/http/index.ts'
 import { bulkBodyOf, detailBody, queuedBody, statusBody, summaryBody } from './bodies.ts'
 import { cursorOf, filterOf, filterOfBody, narrowingOf } from './filter.ts'
 import { findJob } from './find-job.ts'
@@ -28,6 +28,7 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
   app.get(
     '/jobs',
     {
+      config: { guard: guard.may('jobs.read') },
       schema: {
         tags,
         summary: 'Jobs, newest first',
@@ -48,6 +49,7 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
   app.post(
     '/jobs/bulk',
     {
+      config: { guard: guard.may('jobs.bulk') },
       schema: {
         tags,
         summary: 'Retries or cancels all jobs that match a filter',
@@ -68,6 +70,7 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
   app.get(
     '/jobs/queue-info',
     {
+      config: { guard: guard.may('jobs.read') },
       schema: {
         tags,
         summary: 'What waits in a queue',
@@ -89,6 +92,7 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
   app.get(
     '/jobs/:id',
     {
+      config: { guard: guard.may('jobs.read') },
       schema: {
         tags,
         summary: 'A job with its attempts, log, steps, parents and children',
@@ -102,6 +106,7 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
   app.get(
     '/jobs/:id/status',
     {
+      config: { guard: guard.may('jobs.read') },
       schema: {
         tags,
         summary: 'How far a job is',
@@ -115,6 +120,7 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
   app.post(
     '/jobs/:id/retry',
     {
+      config: { guard: guard.may('jobs.retry') },
       schema: {
         tags,
         summary: 'Runs a failed job again, under its id',
@@ -138,6 +144,7 @@ export function jobsApi(app: HttpServer, { jobs }: Context): void {
   app.post(
     '/jobs/:id/cancel',
     {
+      config: { guard: guard.may('jobs.cancel') },
       schema: {
         tags,
         summary: 'Cancels a job: at once while it waits, else by its signal',

@@ -6,7 +6,7 @@ import { bulkRoutes } from './bulk-routes.tsx'
 import { jobsPages } from './pages.tsx'
 
 export const jobsPart: ConsolePart = {
-  navigation: [{ section: 'Behind it', label: 'Jobs', href: '/jobs', order: 10 }],
+  navigation: [{ section: 'Behind it', label: 'Jobs', href: '/jobs', order: 10, needs: 'jobs.read' }],
 }
 
 export function jobsRoutes(app: HttpServer, context: Context): void {

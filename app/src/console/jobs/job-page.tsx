@@ -25,11 +25,23 @@ export function JobAction({ job, oob = false }: { job: JobDetail; oob?: boolean 
   return (
     <div id="job-action" hx-swap-oob={oob ? 'true' : undefined}>
       {job.state === 'failed' ? (
-        <PostButton tone="main" action={`/jobs/${job.id}/retry`} target="#job" id="job-retry">
+        <PostButton
+          tone="main"
+          action={`/jobs/${job.id}/retry`}
+          target="#job"
+          id="job-retry"
+          needs="jobs.retry"
+        >
           Retry this job
         </PostButton>
       ) : job.endedAt ? null : (
-        <PostButton tone="danger" action={`/jobs/${job.id}/cancel`} target="#job" id="job-cancel">
+        <PostButton
+          tone="danger"
+          action={`/jobs/${job.id}/cancel`}
+          target="#job"
+          id="job-cancel"
+          needs="jobs.cancel"
+        >
           Cancel this job
         </PostButton>
       )}

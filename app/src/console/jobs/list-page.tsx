@@ -1,6 +1,7 @@
 import type { JobCount, JobPage } from '@factotum/jobs'
 import type { VNode } from 'preact'
 import { ButtonLink, Count, Empty, Pager, Table } from '../components/index.ts'
+import { usePerson } from '../person.ts'
 import { bulkActions, bulkAddress } from './bulk-actions.ts'
 import { type Cursor, listAddress, type Narrowing } from './filter.ts'
 import { JobRow, jobColumns, tookOf } from './job-row.tsx'
@@ -48,13 +49,14 @@ function ListSummary({
   narrowing,
   count: { count, more },
 }: Pick<JobListProps, 'narrowing' | 'count'>): VNode {
+  const { may } = usePerson()
   return (
     <div class="list-summary">
       <p class="list-count">
         <Count value={count} one="job" />
         {more ? ' or more' : ''}
       </p>
-      {count > 0 || more ? (
+      {may('jobs.bulk') && (count > 0 || more) ? (
         <div class="list-actions">
           {bulkActions(narrowing).map(({ action, label }) => (
             <ButtonLink href={bulkAddress(action, narrowing)} key={action}>

@@ -2,7 +2,7 @@ import { type JobDetail, JobError } from '@factotum/jobs'
 import type { VNode } from 'preact'
 import { Type } from 'typebox'
 import type { Context } from '../../platform/context.ts'
-import type { HttpServer } from '../../platform/http/index.ts'
+import { guard, type HttpServer } from '../../platform/http/index.ts'
 import { forPages } from '../accept.ts'
 import { Notice } from '../components/index.ts'
 import { sendFragment, sendPage } from '../page.tsx'
@@ -23,22 +23,26 @@ export function jobsPages(app: HttpServer, { jobs }: Context): void {
   const hidden = { params: idParams, hide: true }
   const one = { ...forPages, schema: hidden }
 
-  app.get<{ Querystring: Record<string, string> }>('/jobs', forPages, async (request, reply) => {
-    const narrowing = narrowingOf(request.query)
-    const filter = filterOf(narrowing)
-    const cursor = cursorOf(request.query)
-    const [page, count, queues] = await Promise.all([
-      listFollowed(jobs, filter, { ...cursor, limit: PAGE }),
-      jobs.count(filter),
-      jobs.queueNames(),
-    ])
-    const body = <JobList narrowing={narrowing} cursor={cursor} page={page} count={count} queues={queues} />
-    return sendPage(request, reply, { title: 'Jobs', active: '/jobs', topics: ['jobs'], body })
-  })
+  app.get<{ Querystring: Record<string, string> }>(
+    '/jobs',
+    { ...forPages, config: { guard: guard.may('jobs.read') } },
+    async (request, reply) => {
+      const narrowing = narrowingOf(request.query)
+      const filter = filterOf(narrowing)
+      const cursor = cursorOf(request.query)
+      const [page, count, queues] = await Promise.all([
+        listFollowed(jobs, filter, { ...cursor, limit: PAGE }),
+        jobs.count(filter),
+        jobs.queueNames(),
+      ])
+      const body = <JobList narrowing={narrowing} cursor={cursor} page={page} count={count} queues={queues} />
+      return sendPage(request, reply, { title: 'Jobs', active: '/jobs', topics: ['jobs'], body })
+    },
+  )
 
   app.get<{ Querystring: Record<string, string> }>(
     '/jobs/newer',
-    { schema: { hide: true } },
+    { config: { guard: guard.may('jobs.read') }, schema: { hide: true } },
     async ({ query }, reply) => {
       const narrowing = narrowingOf(query)
       const than = jobId(query.than ?? '') ?? '0'
@@ -48,12 +52,16 @@ export function jobsPages(app: HttpServer, { jobs }: Context): void {
   )
 
   const row = Type.Object({ longest: Type.Optional(Type.Number({ minimum: 0 })) })
-  app.get('/jobs/:id/row', { schema: { ...hidden, querystring: row } }, async ({ params, query }, reply) => {
-    const job = await findJob(params.id, (id) => jobs.status(id))
-    return sendFragment(reply, <JobRow job={job} longest={query.longest ?? 1} />)
-  })
+  app.get(
+    '/jobs/:id/row',
+    { config: { guard: guard.may('jobs.read') }, schema: { ...hidden, querystring: row } },
+    async ({ params, query }, reply) => {
+      const job = await findJob(params.id, (id) => jobs.status(id))
+      return sendFragment(reply, <JobRow job={job} longest={query.longest ?? 1} />)
+    },
+  )
 
-  app.get('/jobs/:id', one, async (request, reply) => {
+  app.get('/jobs/:id', { ...one, config: { guard: guard.may('jobs.read') } }, async (request, reply) => {
     const job = await findJob(request.params.id, async (id) => {
       await jobs.follow([id])
       return jobs.get(id)
@@ -61,24 +69,32 @@ export function jobsPages(app: HttpServer, { jobs }: Context): void {
     return sendPage(request, reply, jobPage(job))
   })
 
-  app.get('/jobs/:id/live', { schema: hidden }, async ({ params }, reply) =>
-    sendFragment(reply, refreshed(await findJob(params.id, (id) => jobs.get(id)))),
+  app.get(
+    '/jobs/:id/live',
+    { config: { guard: guard.may('jobs.read') }, schema: hidden },
+    async ({ params }, reply) =>
+      sendFragment(reply, refreshed(await findJob(params.id, (id) => jobs.get(id)))),
   )
 
   for (const verb of ['retry', 'cancel'] as const)
-    app.post(`/jobs/:id/${verb}`, one, async (request, reply) => {
-      const { refused, job } = await findJob(request.params.id, async (id) => {
-        const refused = await refusalOf(jobs[verb](id))
-        await jobs.follow([id])
-        const job = await jobs.get(id)
-        return job && { refused, job }
-      })
-      const notice = refused === null ? undefined : <Refusal verb={verb} reason={refused} />
-      const status = notice ? 409 : 200
-      if (request.headers['hx-request'] === 'true') return sendFragment(reply, refreshed(job, notice), status)
-      if (notice) return sendPage(request, reply, { ...jobPage(job, notice), status })
-      return reply.redirect(`/jobs/${job.id}`, 303)
-    })
+    app.post(
+      `/jobs/:id/${verb}`,
+      { ...one, config: { guard: guard.may(`jobs.${verb}`) } },
+      async (request, reply) => {
+        const { refused, job } = await findJob(request.params.id, async (id) => {
+          const refused = await refusalOf(jobs[verb](id))
+          await jobs.follow([id])
+          const job = await jobs.get(id)
+          return job && { refused, job }
+        })
+        const notice = refused === null ? undefined : <Refusal verb={verb} reason={refused} />
+        const status = notice ? 409 : 200
+        if (request.headers['hx-request'] === 'true')
+          return sendFragment(reply, refreshed(job, notice), status)
+        if (notice) return sendPage(request, reply, { ...jobPage(job, notice), status })
+        return reply.redirect(`/jobs/${job.id}`, 303)
+      },
+    )
 }
 
 const jobPage = (job: JobDetail, notice?: VNode) => ({

@@ -13,6 +13,8 @@ export interface DocumentProps {
   /** The page's own address, to come back to. */
   path: string
   theme: Theme
+  /** False for who isn't signed in: there is nothing to go to, and nothing to hear. */
+  known: boolean
   navigation: { section: Section; entries: CountedEntry[] }[]
   assets: Assets
   /** Behind which the page's live events begin. */
@@ -20,17 +22,18 @@ export interface DocumentProps {
 }
 
 /** The frame of every page. */
-export function Document({ page, path, theme, navigation, assets, cursor }: DocumentProps): VNode {
-  const { zone } = usePerson()
+export function Document({ page, path, theme, known, navigation, assets, cursor }: DocumentProps): VNode {
+  const { zone, formToken } = usePerson()
+  const topics = known ? (page.topics ?? ['jobs', 'files']) : []
   return (
     <html lang="en" data-theme={theme} data-zone={zone}>
-      <Head title={page.title} assets={assets} />
-      <body data-topics={(page.topics ?? ['jobs', 'files']).join(',')} data-cursor={cursor}>
+      <Head title={page.title} assets={assets} formToken={formToken} />
+      <body class={known ? undefined : 'signed-out'} data-topics={topics.join(',')} data-cursor={cursor}>
         <a class="skip" href="#main">
           Skip to the content
         </a>
-        <Navigation sections={navigation} active={page.active} />
-        <TopLine path={path} theme={theme} />
+        {known ? <Navigation sections={navigation} active={page.active} /> : null}
+        <TopLine path={path} theme={theme} known={known} />
         <main id="main" tabIndex={-1}>
           <header class="page-head">
             <h1>{page.title}</h1>
@@ -44,6 +47,12 @@ export function Document({ page, path, theme, navigation, assets, cursor }: Docu
       </body>
     </html>
   )
+}
+
+interface HeadProps {
+  title: string
+  assets: Assets
+  formToken: string | null
 }
 
 /** What our policy forbids is off: htmx neither evaluates attributes nor adds a style element. */
@@ -63,7 +72,7 @@ const htmxConfig = {
   ],
 }
 
-function Head({ title, assets }: { title: string; assets: Assets }): VNode {
+function Head({ title, assets, formToken }: HeadProps): VNode {
   const at = (path: string) => `${assets.base}/${path}`
   return (
     <head>
@@ -73,6 +82,7 @@ function Head({ title, assets }: { title: string; assets: Assets }): VNode {
       <meta name="color-scheme" content="light dark" />
       <meta name="theme-color" content="#faf8f3" media="(prefers-color-scheme: light)" />
       <meta name="theme-color" content="#11161a" media="(prefers-color-scheme: dark)" />
+      {formToken ? <meta name="csrf-token" content={formToken} /> : null}
       <meta name="htmx-config" content={JSON.stringify(htmxConfig)} />
       <link rel="icon" href={at('mark.svg')} type="image/svg+xml" />
       <link

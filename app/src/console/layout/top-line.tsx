@@ -5,15 +5,11 @@ import { Mark } from './mark.tsx'
 import { type Theme, themes } from './theme.ts'
 
 /** Above the page: the way to the navigation on a phone, the day, the connection, the theme. */
-export function TopLine({ path, theme }: { path: string; theme: Theme }): VNode {
+export function TopLine({ path, theme, known }: { path: string; theme: Theme; known: boolean }): VNode {
   const { zone } = usePerson()
   return (
     <header class="top">
-      <button type="button" class="top-menu" popovertarget="nav" aria-label="Menu">
-        <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-          <path d="M4.5 7.5h15M4.5 12h15M4.5 16.5h15" />
-        </svg>
-      </button>
+      {known ? <MenuButton /> : null}
       <a class="brand top-brand" href="/">
         <Mark />
         <span>Factotum</span>
@@ -21,9 +17,19 @@ export function TopLine({ path, theme }: { path: string; theme: Theme }): VNode 
       <p class="top-day">
         <Time at={new Date()} as="today" /> <span class="top-zone">{zone}</span>
       </p>
-      <LiveLight />
+      {known ? <LiveLight /> : null}
       <ThemeSwitch path={path} theme={theme} />
     </header>
+  )
+}
+
+function MenuButton(): VNode {
+  return (
+    <button type="button" class="top-menu" popovertarget="nav" aria-label="Menu">
+      <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+        <path d="M4.5 7.5h15M4.5 12h15M4.5 16.5h15" />
+      </svg>
+    </button>
   )
 }
 

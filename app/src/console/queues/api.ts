@@ -1,5 +1,5 @@
 import type { Context } from '../../platform/context.ts'
-import type { HttpServer } from '../../platform/http/index.ts'
+import { guard, type HttpServer } from '../../platform/http/index.ts'
 import { refusedBody } from '../jobs/schemas.ts'
 import { queueBodyOf, workerBodyOf } from './bodies.ts'
 import { COUNTED } from './bound.ts'
@@ -16,13 +16,19 @@ export function queuesApi(app: HttpServer, context: Context): void {
 
   app.get(
     '/queues',
-    { schema: { tags, summary: 'Every queue that ever had a job', response: { 200: queueListBody } } },
+    {
+      config: { guard: guard.may('queues.read') },
+      schema: { tags, summary: 'Every queue that ever had a job', response: { 200: queueListBody } },
+    },
     async () => ({ queues: (await jobs.queues({ most: COUNTED })).map(queueBodyOf) }),
   )
 
   app.get(
     '/queues/:name',
-    { schema: { ...one, summary: 'A queue with its depth, its rate and its limits' } },
+    {
+      config: { guard: guard.may('queues.read') },
+      schema: { ...one, summary: 'A queue with its depth, its rate and its limits' },
+    },
     async ({ params }) => queueBodyOf(await findQueue(jobs, params.name)),
   )
 
@@ -33,7 +39,7 @@ export function queuesApi(app: HttpServer, context: Context): void {
   for (const verb of ['pause', 'resume'] as const)
     app.post(
       `/queues/:name/${verb}`,
-      { schema: { ...one, summary: verbs[verb] } },
+      { config: { guard: guard.may('queues.pause') }, schema: { ...one, summary: verbs[verb] } },
       async ({ params: { name } }) => {
         await findQueue(jobs, name)
         await jobs[verb](name)
@@ -45,6 +51,7 @@ export function queuesApi(app: HttpServer, context: Context): void {
   app.get(
     '/workers',
     {
+      config: { guard: guard.may('workers.read') },
       schema: {
         tags: ['workers'],
         summary: 'The workers that are alive, since when, and what each runs',

@@ -7,8 +7,8 @@ import { queuesPages } from './pages.tsx'
 /** Where jobs wait, and who runs them. */
 export const queuesPart: ConsolePart = {
   navigation: [
-    { section: 'Behind it', label: 'Queues', href: '/queues', order: 30 },
-    { section: 'Behind it', label: 'Workers', href: '/workers', order: 40 },
+    { section: 'Behind it', label: 'Queues', href: '/queues', order: 30, needs: 'queues.read' },
+    { section: 'Behind it', label: 'Workers', href: '/workers', order: 40, needs: 'workers.read' },
   ],
 }
 

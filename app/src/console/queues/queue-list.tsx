@@ -102,6 +102,7 @@ function QueueRow({ queue }: { queue: QueueFigures }): VNode {
         <PostButton
           action={`/queues/${encodeURIComponent(name)}/${verb}`}
           target="#queues"
+          needs="queues.pause"
           id={`${id}-${verb}`}
         >
           {paused ? 'Resume' : 'Pause'}

@@ -1,5 +1,5 @@
 import type { Context } from '../../platform/context.ts'
-import type { HttpServer } from '../../platform/http/index.ts'
+import { guard, type HttpServer } from '../../platform/http/index.ts'
 import { refusedBody } from '../jobs/schemas.ts'
 import { putOf, scheduleBodyOf } from './bodies.ts'
 import { findSchedule, ofSchedule } from './find-schedule.ts'
@@ -23,13 +23,17 @@ export function schedulesApi(app: HttpServer, context: Context): void {
 
   app.get(
     '/schedules',
-    { schema: { tags, summary: 'Schedules, the next to fire first', response: { 200: scheduleListBody } } },
+    {
+      config: { guard: guard.may('schedules.read') },
+      schema: { tags, summary: 'Schedules, the next to fire first', response: { 200: scheduleListBody } },
+    },
     async () => ({ schedules: (await jobs.schedules()).map(scheduleBodyOf) }),
   )
 
   app.get(
     '/schedules/:name',
     {
+      config: { guard: guard.may('schedules.read') },
       schema: {
         ...one,
         summary: 'A schedule with its next five runs, its last run and what it missed',
@@ -42,6 +46,7 @@ export function schedulesApi(app: HttpServer, context: Context): void {
   app.put(
     '/schedules/:name',
     {
+      config: { guard: guard.may('schedules.edit') },
       schema: {
         ...one,
         summary: 'Makes a schedule of a job that this program defines, or replaces all of one',
@@ -59,6 +64,7 @@ export function schedulesApi(app: HttpServer, context: Context): void {
   app.delete(
     '/schedules/:name',
     {
+      config: { guard: guard.may('schedules.edit') },
       schema: {
         ...one,
         summary: 'Deletes a schedule; its jobs stay',
@@ -79,7 +85,10 @@ export function schedulesApi(app: HttpServer, context: Context): void {
   for (const verb of ['pause', 'resume'] as const)
     app.post(
       `/schedules/:name/${verb}`,
-      { schema: { ...one, summary: summaries[verb], response: { 200: scheduleBody, 404: refusedBody } } },
+      {
+        config: { guard: guard.may('schedules.pause') },
+        schema: { ...one, summary: summaries[verb], response: { 200: scheduleBody, 404: refusedBody } },
+      },
       async ({ params: { name } }) => {
         await ofSchedule(name, jobs[`${verb}Schedule`](name))
         await tellSchedules(context)
@@ -90,6 +99,7 @@ export function schedulesApi(app: HttpServer, context: Context): void {
   app.post(
     '/schedules/:name/run',
     {
+      config: { guard: guard.may('schedules.run') },
       schema: {
         ...one,
         summary: 'Enqueues one job at once; the next fire stays as it is',

@@ -1,12 +1,12 @@
 import type { Schedule } from '@factotum/jobs'
 import type { VNode } from 'preact'
-import { Button, ButtonLink } from '../components/index.ts'
+import { Button, ButtonLink, Form } from '../components/index.ts'
 import { scheduleAddress } from './address.ts'
 
 /** The question before a schedule is deleted, in a dialog or on a page of its own. */
 export function DeleteForm({ schedule: { name, job, lastRun } }: { schedule: Schedule }): VNode {
   return (
-    <form class="confirm" method="post" action={scheduleAddress(name, 'delete')}>
+    <Form class="confirm" action={scheduleAddress(name, 'delete')}>
       <p>
         {job} is no longer run by this schedule{lastRun ? '; jobs that it made stay' : ''}. A program that
         registers it at its start makes it again.
@@ -17,6 +17,6 @@ export function DeleteForm({ schedule: { name, job, lastRun } }: { schedule: Sch
         </Button>
         <ButtonLink href={scheduleAddress(name)}>Keep it</ButtonLink>
       </div>
-    </form>
+    </Form>
   )
 }

@@ -5,7 +5,9 @@ import { schedulesApi } from './api.ts'
 import { schedulesPages } from './pages.tsx'
 
 export const schedulesPart: ConsolePart = {
-  navigation: [{ section: 'Behind it', label: 'Schedules', href: '/schedules', order: 20 }],
+  navigation: [
+    { section: 'Behind it', label: 'Schedules', href: '/schedules', order: 20, needs: 'schedules.read' },
+  ],
 }
 
 export function schedulesRoutes(app: HttpServer, context: Context): void {

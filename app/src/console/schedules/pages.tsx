@@ -2,7 +2,7 @@ import { JobError, type Schedule } from '@factotum/jobs'
 import type { VNode } from 'preact'
 import { Type } from 'typebox'
 import type { Context } from '../../platform/context.ts'
-import type { HttpServer } from '../../platform/http/index.ts'
+import { guard, type HttpServer } from '../../platform/http/index.ts'
 import { forPages } from '../accept.ts'
 import { Dialog, Notice } from '../components/index.ts'
 import { sendFragment, sendPage } from '../page.tsx'
@@ -23,25 +23,39 @@ export function schedulesPages(app: HttpServer, context: Context): void {
   const hidden = { params: nameParams, hide: true }
   const one = { ...forPages, schema: hidden }
 
-  app.get<{ Querystring: { only?: string } }>('/schedules', forPages, async (request, reply) => {
-    const body = <ScheduleList schedules={await jobs.schedules()} />
-    if (request.query.only === 'list') return sendFragment(reply, body)
-    return sendPage(request, reply, { title: 'Schedules', active, topics, body })
-  })
-
-  app.get('/schedules/:name', one, async (request, reply) =>
-    sendPage(request, reply, schedulePage(await findSchedule(jobs, request.params.name))),
+  app.get<{ Querystring: { only?: string } }>(
+    '/schedules',
+    { ...forPages, config: { guard: guard.may('schedules.read') } },
+    async (request, reply) => {
+      const body = <ScheduleList schedules={await jobs.schedules()} />
+      if (request.query.only === 'list') return sendFragment(reply, body)
+      return sendPage(request, reply, { title: 'Schedules', active, topics, body })
+    },
   )
 
-  app.get('/schedules/:name/live', { schema: hidden }, async ({ params }, reply) =>
-    sendFragment(reply, <ScheduleBody schedule={await findSchedule(jobs, params.name)} />),
+  app.get(
+    '/schedules/:name',
+    { ...one, config: { guard: guard.may('schedules.read') } },
+    async (request, reply) =>
+      sendPage(request, reply, schedulePage(await findSchedule(jobs, request.params.name))),
+  )
+
+  app.get(
+    '/schedules/:name/live',
+    { config: { guard: guard.may('schedules.read') }, schema: hidden },
+    async ({ params }, reply) =>
+      sendFragment(reply, <ScheduleBody schedule={await findSchedule(jobs, params.name)} />),
   )
 
   const form = Type.Object({ view: Type.Optional(Type.String()) })
   for (const verb of ['run', 'pause', 'resume'] as const)
     app.post(
       `/schedules/:name/${verb}`,
-      { ...forPages, schema: { ...hidden, body: form } },
+      {
+        ...forPages,
+        config: { guard: guard.may(verb === 'run' ? 'schedules.run' : 'schedules.pause') },
+        schema: { ...hidden, body: form },
+      },
       async (request, reply) => {
         const { name } = request.params
         const refused = await refusalOf(ofSchedule<unknown>(name, jobs[`${verb}Schedule`](name)))
@@ -60,20 +74,28 @@ export function schedulesPages(app: HttpServer, context: Context): void {
       },
     )
 
-  app.get('/schedules/:name/delete', { schema: hidden }, async (request, reply) => {
-    const schedule = await findSchedule(jobs, request.params.name)
-    const title = `Delete ${schedule.name}?`
-    const body = <DeleteForm schedule={schedule} />
-    if (request.headers['hx-request'] === 'true')
-      return sendFragment(reply, <Dialog title={title}>{body}</Dialog>)
-    return sendPage(request, reply, { title, active, topics, body })
-  })
+  app.get(
+    '/schedules/:name/delete',
+    { config: { guard: guard.may('schedules.edit') }, schema: hidden },
+    async (request, reply) => {
+      const schedule = await findSchedule(jobs, request.params.name)
+      const title = `Delete ${schedule.name}?`
+      const body = <DeleteForm schedule={schedule} />
+      if (request.headers['hx-request'] === 'true')
+        return sendFragment(reply, <Dialog title={title}>{body}</Dialog>)
+      return sendPage(request, reply, { title, active, topics, body })
+    },
+  )
 
-  app.post('/schedules/:name/delete', { schema: hidden }, async ({ params: { name } }, reply) => {
-    await ofSchedule(name, jobs.unschedule(name))
-    await tellSchedules(context)
-    return reply.redirect('/schedules', 303)
-  })
+  app.post(
+    '/schedules/:name/delete',
+    { config: { guard: guard.may('schedules.edit') }, schema: hidden },
+    async ({ params: { name } }, reply) => {
+      await ofSchedule(name, jobs.unschedule(name))
+      await tellSchedules(context)
+      return reply.redirect('/schedules', 303)
+    },
+  )
 }
 
 const listPage = (schedules: Schedule[], notice?: VNode) => ({

@@ -1,6 +1,7 @@
 import type { Schedule } from '@factotum/jobs'
 import type { VNode } from 'preact'
 import { Cell, type Column, Count, PostButton, Row, StateSign, Time } from '../components/index.ts'
+import { usePerson } from '../person.ts'
 import { scheduleAddress, scheduleId } from './address.ts'
 import { LastRun } from './last-run.tsx'
 
@@ -78,31 +79,35 @@ export function ScheduleButtons({
   schedule: Schedule
   view: 'list' | 'one'
 }): VNode {
+  const { may } = usePerson()
   const id = scheduleId(name)
   const common = { target: view === 'list' ? '#schedules' : '#schedule', fields: { view } }
   const remove = scheduleAddress(name, 'delete')
   return (
     <div class="buttons">
-      <PostButton action={scheduleAddress(name, 'run')} id={`${id}-run`} {...common}>
+      <PostButton action={scheduleAddress(name, 'run')} id={`${id}-run`} needs="schedules.run" {...common}>
         Run now
       </PostButton>
       <PostButton
         action={scheduleAddress(name, paused ? 'resume' : 'pause')}
         id={`${id}-${paused ? 'resume' : 'pause'}`}
+        needs="schedules.pause"
         {...common}
       >
         {paused ? 'Resume' : 'Pause'}
       </PostButton>
-      <a
-        class="button button-danger"
-        id={`${id}-delete`}
-        href={remove}
-        hx-get={remove}
-        hx-target="#dialog"
-        hx-swap="innerHTML"
-      >
-        Delete
-      </a>
+      {may('schedules.edit') ? (
+        <a
+          class="button button-danger"
+          id={`${id}-delete`}
+          href={remove}
+          hx-get={remove}
+          hx-target="#dialog"
+          hx-swap="innerHTML"
+        >
+          Delete
+        </a>
+      ) : null}
     </div>
   )
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { sendFragment } from '../../console/index.ts'
 import type { Context } from '../../platform/context.ts'
-import { causeOf, type HttpServer } from '../../platform/http/index.ts'
+import { causeOf, guard, type HttpServer } from '../../platform/http/index.ts'
 import { acceptFile } from './accept.ts'
 import { body, errorBody, fileWithReportBody, listBody, reportBody, short, shortBody } from './bodies.ts'
 import { sendDetail, sendDetailPart } from './detail.tsx'
@@ -17,7 +17,7 @@ import { readingSettings } from './reading-form.ts'
 import { readSummary, reportText } from './report-store.ts'
 import { runAgain } from './run-again.ts'
 import type { StoredFile } from './schema.ts'
-import { receiveForm } from './upload.ts'
+import { fileField, receiveForm } from './upload.ts'
 
 const tags = ['files']
 const params = Type.Object({ id: Type.String({ description: 'A whole number.' }) })
@@ -31,6 +31,7 @@ export function filesApi(app: HttpServer, context: Context): void {
   app.post(
     '/processing_file',
     {
+      config: { guard: guard.may('files.upload'), fileField },
       schema: {
         tags,
         summary: 'Hands in a file: multipart, in the field "file"',
@@ -58,7 +59,10 @@ export function filesApi(app: HttpServer, context: Context): void {
   })
   app.get(
     '/processing_file',
-    { schema: { tags, summary: 'Files, newest first', querystring: page, response: { 200: listBody } } },
+    {
+      config: { guard: guard.may('files.read') },
+      schema: { tags, summary: 'Files, newest first', querystring: page, response: { 200: listBody } },
+    },
     async ({ query }) => {
       const { files, next } = await listFiles(context, query)
       return { files: files.map(body), next }
@@ -68,6 +72,7 @@ export function filesApi(app: HttpServer, context: Context): void {
   app.get(
     '/processing_file/:id',
     {
+      config: { guard: guard.may('files.read') },
       schema: {
         tags,
         summary: 'A file, with its report',
@@ -85,6 +90,7 @@ export function filesApi(app: HttpServer, context: Context): void {
   app.get(
     '/processing_file/:id/report',
     {
+      config: { guard: guard.may('files.read') },
       schema: {
         tags,
         summary: 'The report of a file that is Ok',
@@ -105,7 +111,7 @@ export function filesApi(app: HttpServer, context: Context): void {
   const after = Type.Object({ after: Type.Optional(Type.String()) })
   app.get(
     '/processing_file/:id/detail',
-    { schema: { hide: true, params, querystring: after } },
+    { config: { guard: guard.may('files.read') }, schema: { hide: true, params, querystring: after } },
     async (request, reply) => {
       const file = await findFile(context, request.params.id)
       return sendDetail(context, request, reply, file, fileId(request.query.after ?? '') ?? 0)
@@ -121,10 +127,17 @@ export function filesApi(app: HttpServer, context: Context): void {
   const summary = 'Cancels a file that waits or is processed, removes one that has ended'
   app.delete(
     '/processing_file/:id',
-    { schema: { tags, summary, params, response: { 200: shortBody, ...refusals } } },
+    {
+      config: { guard: guard.may('files.remove') },
+      schema: { tags, summary, params, response: { 200: shortBody, ...refusals } },
+    },
     giveUp,
   )
-  app.post('/processing_file/:id/delete', { schema: { hide: true, params } }, giveUp)
+  app.post(
+    '/processing_file/:id/delete',
+    { config: { guard: guard.may('files.remove') }, schema: { hide: true, params } },
+    giveUp,
+  )
 
   const form = Type.Object({
     encoding: Type.Optional(Type.Union([Type.String(), Type.Null()])),
@@ -135,6 +148,7 @@ export function filesApi(app: HttpServer, context: Context): void {
   app.post(
     '/processing_file/:id/run',
     {
+      config: { guard: guard.may('files.upload') },
       schema: {
         tags,
         summary: 'Processes a file again, read as these fields say',

@@ -12,6 +12,7 @@ const part: ConsolePart = {
       label: 'Files',
       href: '/files',
       order: 20,
+      needs: 'files.read',
       count: async (context) => (await countUnfinished(context)) || null,
     },
   ],
@@ -19,6 +20,7 @@ const part: ConsolePart = {
     {
       id: 'files-panel',
       order: 20,
+      needs: 'files.read',
       async load(context) {
         const page = await listFiles(context, { limit: newestOnOverview })
         return (

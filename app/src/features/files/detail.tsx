@@ -1,6 +1,5 @@
-import type { FastifyRequest } from 'fastify'
 import { Dialog } from '../../console/components/index.ts'
-import { sendFragment, sendPage } from '../../console/index.ts'
+import { type PageRequest, sendFragment, sendPage } from '../../console/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { Detail, type DetailProps } from './pages/detail.tsx'
 import { readColumns, readSummary } from './report-store.ts'
@@ -12,7 +11,7 @@ const columnsAtOnce = 50
 /** All about one file: the popup as a fragment, or a page where a browser went to the address itself. */
 export async function sendDetail<Reply extends Parameters<typeof sendFragment>[0]>(
   context: Context,
-  request: Pick<FastifyRequest, 'url' | 'raw' | 'headers' | 'server'>,
+  request: PageRequest,
   reply: Reply,
   file: StoredFile,
   after: number,

@@ -35,7 +35,7 @@ describe("The event log has a file's life", () => {
     const { events } = await program.context.events.readSubject({ kind: 'file', id: String(body.id) })
     expect(events).toMatchObject([
       { createdBy: 'ada', correlationId: 'r-7', context: { name: 'short.csv' } },
-      { createdBy: null, context: { name: 'short.csv', size: 4 } },
+      { createdBy: 'a-admin', context: { name: 'short.csv', size: 4 } },
     ])
   })
 

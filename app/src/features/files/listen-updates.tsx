@@ -2,7 +2,7 @@ import { renderToString } from 'preact-render-to-string'
 import { PersonProvider, personOf } from '../../console/person.ts'
 import { EventStream } from '../../live/index.ts'
 import type { Context } from '../../platform/context.ts'
-import type { HttpServer } from '../../platform/http/index.ts'
+import { guard, type HttpServer } from '../../platform/http/index.ts'
 import { listFiles } from './list.ts'
 import { FileTable } from './pages/file-list.tsx'
 
@@ -18,9 +18,9 @@ export function listenUpdates(app: HttpServer, context: Context): void {
   })
   app.get(
     '/processing_file/listen-updates',
-    { schema: { hide: true }, exposeHeadRoute: false },
+    { config: { guard: guard.may('files.read') }, schema: { hide: true }, exposeHeadRoute: false },
     async (request, reply) => {
-      const person = personOf(request.headers)
+      const person = personOf(request)
       const stream = new EventStream(reply.raw)
       const table = async () => {
         const { files } = await listFiles(context, { limit: newest })

@@ -5,7 +5,8 @@ import { uploadBytes } from '../../platform/http/index.ts'
 import errors from './errors.ts'
 import { type Received, receive } from './receive.ts'
 
-const field = 'file'
+/** The form's field with the file. */
+export const fileField = 'file'
 
 /** Only what reading the form needs, whatever the route's schema. */
 type FormRequest = Pick<FastifyRequest, 'parts'>
@@ -21,7 +22,7 @@ export async function receiveForm(context: Context, request: FormRequest): Promi
   try {
     for await (const part of request.parts()) {
       if (part.type !== 'file') continue
-      if (part.fieldname !== field || !part.filename) part.file.resume()
+      if (part.fieldname !== fileField || !part.filename) part.file.resume()
       else if (kept.length > 0) throw errors.fail('several_files')
       else
         kept.push(

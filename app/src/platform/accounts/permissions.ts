@@ -11,6 +11,8 @@ export const permissions = {
     read: ['operator', 'staff'],
     retry: ['operator'],
     cancel: ['operator'],
+    /** Retrying or canceling all that match. */
+    bulk: ['operator'],
   },
   queues: {
     read: ['operator', 'staff'],
@@ -19,6 +21,7 @@ export const permissions = {
   schedules: {
     read: ['operator', 'staff'],
     run: ['operator'],
+    pause: ['operator'],
     edit: ['operator_manager'],
   },
   workers: {

@@ -27,13 +27,19 @@ export const errors = defineErrors({
     status: 403,
     message: 'You signed in more than a day ago. Sign out, sign in again, and do it then.',
   },
+  unauthenticated: {
+    status: 401,
+    message: 'Nobody is signed in here. Sign in, or send an API key as X-API-Key or Authorization: Bearer.',
+  },
+  forbidden: { status: 403, message: 'You may not do this. {reason}' },
   cross_site: {
     status: 403,
     message: 'This was sent by a page of another site. Open this program itself and do it there.',
   },
   csrf: {
     status: 403,
-    message: 'This form is too old, or not from here. Reload the page and send it again.',
+    message:
+      'This form was made for another sign-in, or did not come from here. Look it over and send it again.',
   },
   not_found: { status: 404, message: 'There is nothing at {path}.' },
   account_not_found: { status: 404, message: 'Nobody here has the email {who}.' },

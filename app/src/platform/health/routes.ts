@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { databasePing } from '../database/ping.ts'
 import { errors } from '../errors/index.ts'
-import type { Routes } from '../http/index.ts'
+import { guard, type Routes } from '../http/index.ts'
 import { instance } from './instance.ts'
 
 const Failure = Type.Object({ error: Type.String(), message: Type.String() })
@@ -12,11 +12,11 @@ export const healthRoutes: Routes = (app, { database }) => {
   app.get(
     '/health',
     {
+      config: { guard: guard.public },
       logLevel: 'warn',
       schema: {
         tags: ['health'],
         summary: 'Whether requests may come here',
-        security: [],
         response: { 200: Type.Object({ status: Type.Literal('ok') }), 503: Failure },
       },
     },

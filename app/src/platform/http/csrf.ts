@@ -1,47 +1,83 @@
-import type { IncomingMessage } from 'node:http'
-import { fastifyCookie } from '@fastify/cookie'
-import Tokens from '@fastify/csrf'
+import { createHmac } from 'node:crypto'
+import { Tokens } from '@fastify/csrf'
+import type { FastifyRequest } from 'fastify'
+import type { Asker } from '../accounts/asker.ts'
 import { errors } from '../errors/index.ts'
-import { wantsPage } from './error-replies.ts'
 import type { HttpServer } from './index.ts'
+import { isRead } from './protection.ts'
 
-const cookieName = 'factotum_csrf'
-const tokens = Tokens()
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * For a route that reads a form with a file by `request.parts()`: the file's field. Such a form's token is its
+     * first field, and is checked where the parts are read.
+     */
+    fileField?: string
+  }
+  interface FastifyInstance {
+    /** A token for the forms of the asker's session; null for everybody who has none. */
+    formToken(asker: Asker | null): string | null
+  }
+}
 
-/** Secrets whose cookie goes out with the answer that is being made. */
-const fresh = new WeakMap<IncomingMessage, string>()
+/** A form's field with its token. */
+export const tokenField = '_csrf'
+
+const tokens = Tokens({ userInfo: true })
 
 /**
- * Double submit: a page's visitor holds a secret in a cookie, its forms hold tokens made from it (field
- * `_csrf`, or header `x-csrf-token`). A token that is sent must be right. Demanding one belongs to sessions,
- * which don't exist yet; until then `refuseForeignRequests` keeps other sites out.
+ * A session comes with every request that its browser makes, whoever's page caused it. So a write by a session
+ * needs what only our own pages know: a token (field `_csrf`, or header `x-csrf-token`) that is made from the
+ * session's id, and good for that session alone. Keys and tokens come by themselves and need none.
+ *
+ * @param key known to all processes of the program, and to nobody else
  */
-export async function checkCsrfTokens(app: HttpServer): Promise<void> {
-  await app.register(fastifyCookie)
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.method !== 'GET' || request.cookies[cookieName] || !wantsPage(request.headers.accept)) return
-    const secret = tokens.secretSync()
-    fresh.set(request.raw, secret)
-    reply.setCookie(cookieName, secret, { path: '/', httpOnly: true, sameSite: 'strict' })
+export function demandFormTokens(app: HttpServer, key: string): void {
+  const secret = createHmac('sha256', key).update('form tokens').digest('base64url')
+  app.decorate('formToken', (asker) => {
+    const session = sessionOf(asker)
+    return session === null ? null : tokens.create(secret, session)
   })
+
   app.addHook('preValidation', async (request) => {
-    const token = request.headers['x-csrf-token'] ?? takeField(request.body)
-    if (token === undefined) return
-    const secret = request.cookies[cookieName]
-    if (typeof token !== 'string' || !secret || !tokens.verify(secret, token)) throw errors.fail('csrf')
+    const inField = takeField(request.body)
+    const session = sessionOf(request.asker)
+    if (isRead(request.method) || session === null) return
+    const isRight = (token: unknown) => typeof token === 'string' && tokens.verify(secret, token, session)
+    const given = request.headers['x-csrf-token'] ?? inField
+    if (given === undefined && readsParts(request)) return checkFirstPart(request, isRight)
+    if (!isRight(given)) throw errors.fail('csrf')
   })
 }
 
-/** A token for a form of whoever made this request; null when they hold no secret yet. */
-export function csrfToken(request: IncomingMessage): string | null {
-  const secret = fresh.get(request) ?? fastifyCookie.parse(request.headers.cookie ?? '')[cookieName]
-  return secret ? tokens.create(secret) : null
+function sessionOf(asker: Asker | null): string | null {
+  if (asker?.via !== 'session') return null
+  if (!asker.sessionId) throw new Error('A session has no id, so its forms can have no tokens.')
+  return asker.sessionId
 }
 
 /** Takes the token out, so that the route's schema needn't know it. */
 function takeField(body: unknown): unknown {
-  if (!body || typeof body !== 'object' || !('_csrf' in body)) return undefined
-  const token = body._csrf
-  delete body._csrf
+  if (!body || typeof body !== 'object' || !(tokenField in body)) return undefined
+  const token = body[tokenField]
+  delete body[tokenField]
   return token
+}
+
+const readsParts = (request: FastifyRequest) =>
+  request.routeOptions.config.fileField !== undefined && request.isMultipart()
+
+/** Multipart is read by its route as it comes: the token is looked at there, before anything behind it. */
+function checkFirstPart(request: FastifyRequest, isRight: (token: unknown) => boolean): void {
+  const parts = request.parts.bind(request)
+  request.parts = async function* checked(...options) {
+    let checked = false
+    for await (const part of parts(...options)) {
+      if (!checked && !(part.type === 'field' && part.fieldname === tokenField && isRight(part.value))) {
+        throw errors.fail('csrf')
+      }
+      if (checked) yield part
+      checked = true
+    }
+  }
 }

@@ -5,8 +5,9 @@ import type { Logger } from 'pino'
 import type { Context } from '../context.ts'
 
 export { causeOf } from './cause.ts'
-export { csrfToken } from './csrf.ts'
+export { tokenField } from './csrf.ts'
 export { type ErrorPage, setErrorPage, wantsPage } from './error-replies.ts'
+export { type Guard, guard, judge } from './guard.ts'
 export { hostName, isOwnHost } from './protection.ts'
 export { uploadBytes } from './upload.ts'
 

@@ -4,15 +4,21 @@ import type { HttpServer } from './index.ts'
 
 const readMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/**
- * Refuses what a page of another site sends through the browser of whoever sits here: there is no sign-in
- * that would keep it out. A foreign `Host` is a name that was made to lead here (DNS rebinding).
- */
-export function refuseForeignRequests(app: HttpServer, host: string): void {
+/** True for requests that change nothing. */
+export const isRead = (method: string) => readMethods.has(method)
+
+/** Refuses a foreign `Host`: a name that was made to lead here (DNS rebinding). */
+export function refuseForeignHosts(app: HttpServer, host: string): void {
   app.addHook('onRequest', async (request) => {
     const asked = hostName(request.headers.host)
     if (!isOwnHost(asked, host)) throw errors.fail('wrong_host', { host: asked })
-    if (!readMethods.has(request.method) && isCrossSite(request.headers)) throw errors.fail('cross_site')
+  })
+}
+
+/** Refuses what a page of another site sends through the browser of whoever sits here. */
+export function refuseForeignPages(app: HttpServer): void {
+  app.addHook('onRequest', async ({ method, headers }) => {
+    if (!isRead(method) && isCrossSite(headers)) throw errors.fail('cross_site')
   })
 }
 

@@ -9,13 +9,15 @@ import pino from 'pino'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { errors } from '../errors/index.ts'
-import { csrfToken, type HttpServer, setErrorPage, uploadBytes } from './index.ts'
+import { guard, type HttpServer, setErrorPage, uploadBytes } from './index.ts'
 import { createHttp } from './server.ts'
 
 const log: string[] = []
 let app: HttpServer
 let origin: string
 let seen: unknown
+
+const open = { config: { guard: guard.public } }
 
 beforeEach(() => {
   log.length = 0
@@ -26,26 +28,33 @@ beforeAll(async () => {
   app = await createHttp({
     config: { host: '127.0.0.1', maxUploadBytes: 100_000, version: '1.2.3' },
     log: pino({ level: 'debug' }, { write: (line: string) => log.push(line) }),
+    identify: async () => null,
+    secretKey: 'test',
   })
-  app.get('/refused', () =>
+  app.get('/refused', open, () =>
     Promise.reject(errors.fail('unavailable', { reason: 'Not now.' }, { retry_after: 5 })),
   )
-  app.get('/broken', () => Promise.reject(new Error('the password is 1234')))
-  app.get('/no-job', () => Promise.reject(new JobError.NotFound()))
-  app.get('/job-conflict', () => Promise.reject(new JobError.Conflict('It ended already.')))
-  app.get('/database-away', async () => {
+  app.get('/broken', open, () => Promise.reject(new Error('the password is 1234')))
+  app.get('/no-job', open, () => Promise.reject(new JobError.NotFound()))
+  app.get('/job-conflict', open, () => Promise.reject(new JobError.Conflict('It ended already.')))
+  app.get('/database-away', open, async () => {
     const client = new pg.Client({ host: '127.0.0.1', port: 1 })
     await client.connect()
   })
-  app.get('/letters/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, ({ params }) => params)
+  app.get(
+    '/letters/:id',
+    { ...open, schema: { params: Type.Object({ id: Type.Integer() }) } },
+    ({ params }) => params,
+  )
   app.get(
     '/letters/',
-    { schema: { querystring: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1 })) }) } },
+    { ...open, schema: { querystring: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1 })) }) } },
     () => ['a'],
   )
   app.post(
     '/letters',
     {
+      ...open,
       schema: {
         summary: 'Writes a letter',
         body: Type.Object(
@@ -64,18 +73,17 @@ beforeAll(async () => {
       return { title: body.title }
     },
   )
-  app.post('/form', ({ body }) => body)
-  app.post('/upload', async (request) => {
+  app.post('/form', open, ({ body }) => body)
+  app.post('/upload', open, async (request) => {
     const file = await request.file()
     let size = 0
     for await (const chunk of file ? uploadBytes(file) : []) size += chunk.length
     return { name: file?.filename, size }
   })
-  app.get('/big', () => ({ text: 'x'.repeat(20_000) }))
-  app.get('/events', (_request, reply) =>
+  app.get('/big', open, () => ({ text: 'x'.repeat(20_000) }))
+  app.get('/events', open, (_request, reply) =>
     reply.type('text/event-stream').send(Readable.from(['data: 1\n\n'])),
   )
-  app.get('/token', (request, reply) => reply.type('text/html').send(csrfToken(request.raw) ?? ''))
   await app.listen({ host: '127.0.0.1', port: 0 })
   origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 })
@@ -179,6 +187,8 @@ describe('An error', () => {
     const other = await createHttp({
       config: { host: '127.0.0.1', maxUploadBytes: 1, version: '' },
       log: pino({ level: 'silent' }),
+      identify: async () => null,
+      secretKey: 'test',
     })
     setErrorPage(other, (_request, reply, { code }) => reply.type('text/html').send(`<p>${code}`))
     const answer = await other.inject({ url: '/x', headers: { accept: 'text/html' } })
@@ -310,24 +320,6 @@ describe('A page of another site', () => {
       expect((await app.inject({ url: '/big', headers: { host } })).statusCode).toBe(200)
     },
   )
-})
-
-describe('A form token', () => {
-  it('is made for whoever holds the cookie, and only good with it', async () => {
-    const page = await fetch(`${origin}/token`, { headers: { accept: 'text/html' } })
-    const [cookie = ''] = (page.headers.get('set-cookie') ?? '').split(';')
-    expect(page.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/)
-    const token = await page.text()
-    const send = (_csrf: string, headers: Record<string, string>) =>
-      fetch(`${origin}/form`, { method: 'POST', body: new URLSearchParams({ _csrf, a: '1' }), headers })
-    expect(await (await send(token, { cookie })).text()).toBe('{"a":"1"}')
-    expect((await send(token, {})).status).toBe(403)
-    expect((await send('x', { cookie })).status).toBe(403)
-    expect((await send(token, { cookie: 'factotum_csrf=other' })).status).toBe(403)
-    const again = await fetch(`${origin}/token`, { headers: { accept: 'text/html', cookie } })
-    expect(again.headers.get('set-cookie')).toBeNull()
-    expect((await send(await again.text(), { cookie })).status).toBe(200)
-  })
 })
 
 describe('An answer', () => {

@@ -1,23 +1,29 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify from 'fastify'
 import type { Logger } from 'pino'
+import type { Identify } from '../accounts/asker.ts'
 import type { Config } from '../config/index.ts'
 import { readBodies } from './bodies.ts'
-import { checkCsrfTokens } from './csrf.ts'
+import { demandFormTokens } from './csrf.ts'
 import { replyToErrors, replyToUnreadable } from './error-replies.ts'
+import { guardRoutes } from './guarding.ts'
 import type { HttpServer } from './index.ts'
 import { describeApi } from './openapi.ts'
-import { refuseForeignRequests } from './protection.ts'
+import { refuseForeignHosts, refuseForeignPages } from './protection.ts'
 import { compressReplies, setSecurityHeaders } from './replies.ts'
 import { followRequests, RequestLog, requestId } from './requests.ts'
 
 export interface HttpOptions {
   config: Pick<Config, 'host' | 'maxUploadBytes' | 'version'>
   log: Logger
+  /** Who makes a request. */
+  identify: Identify
+  /** What form tokens are made with: the same in all processes, and known to nobody else. */
+  secretKey: string
 }
 
 /** The server with all that every route has; it doesn't listen yet. */
-export async function createHttp({ config, log }: HttpOptions): Promise<HttpServer> {
+export async function createHttp({ config, log, identify, secretKey }: HttpOptions): Promise<HttpServer> {
   const app: HttpServer = fastify({
     loggerInstance: log,
     logController: new RequestLog(),
@@ -31,11 +37,13 @@ export async function createHttp({ config, log }: HttpOptions): Promise<HttpServ
   }).withTypeProvider<TypeBoxTypeProvider>()
   followRequests(app)
   replyToErrors(app)
-  refuseForeignRequests(app, config.host)
+  refuseForeignHosts(app, config.host)
   await setSecurityHeaders(app)
   await compressReplies(app)
   await readBodies(app, config.maxUploadBytes)
-  await checkCsrfTokens(app)
   await describeApi(app, config.version)
+  guardRoutes(app, identify)
+  refuseForeignPages(app)
+  demandFormTokens(app, secretKey)
   return app
 }

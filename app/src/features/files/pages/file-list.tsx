@@ -1,11 +1,14 @@
 import type { VNode } from 'preact'
 import { DropZone, Empty, Pager, Table } from '../../../console/components/index.ts'
+import { usePerson } from '../../../console/person.ts'
 import type { FilePage } from '../list.ts'
 import type { StoredFile } from '../schema.ts'
 import { FileRow, fileColumns } from './file-row.tsx'
 
 /** Where a file is handed in. */
-export function Upload({ id }: { id: string }): VNode {
+export function Upload({ id }: { id: string }): VNode | null {
+  const { may } = usePerson()
+  if (!may('files.upload')) return null
   return (
     <DropZone
       id={id}

@@ -116,6 +116,7 @@ export function GiveUp({ file, id, target }: GiveUpProps): VNode | null {
       id={id}
       action={`/processing_file/${file.id}/delete/`}
       target={target}
+      needs="files.remove"
       tone={next === 'Removed' ? 'danger' : 'plain'}
     >
       {next === 'Canceled' ? 'Cancel' : 'Remove'}

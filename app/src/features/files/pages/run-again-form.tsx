@@ -1,16 +1,19 @@
 import type { VNode } from 'preact'
-import { Button, SelectField, TextField } from '../../../console/components/index.ts'
+import { Button, Form, SelectField, TextField } from '../../../console/components/index.ts'
+import { usePerson } from '../../../console/person.ts'
 import { encodings, type Reading } from '../profile/report.ts'
 import type { StoredFile } from '../schema.ts'
 
 /** Corrects how the file is read. What is left on "found out" is. */
-export function RunAgainForm({ file, reading }: { file: StoredFile; reading: Reading | null }): VNode {
+export function RunAgainForm({ file, reading }: { file: StoredFile; reading: Reading | null }): VNode | null {
+  const { may } = usePerson()
   const { settings } = file
+  if (!may('files.upload')) return null
   const found = { value: '', label: 'Found out' }
   return (
     <details class="run-again" id="run-again">
       <summary>Read it differently</summary>
-      <form method="post" action={`/processing_file/${file.id}/run/`} class="run-again-form">
+      <Form action={`/processing_file/${file.id}/run/`} class="run-again-form">
         <SelectField
           name="encoding"
           label="Encoding"
@@ -40,7 +43,7 @@ export function RunAgainForm({ file, reading }: { file: StoredFile; reading: Rea
           ]}
         />
         <Button>Run it again</Button>
-      </form>
+      </Form>
     </details>
   )
 }

@@ -6,6 +6,7 @@ import pino from 'pino'
 import { installConsole } from '../../../console/index.ts'
 import { createEventLog } from '../../../eventlog/index.ts'
 import { createLive } from '../../../live/index.ts'
+import { askerFor, believe } from '../../../platform/accounts/testing.ts'
 import { type Config, readConfig } from '../../../platform/config/index.ts'
 import type { Context } from '../../../platform/context.ts'
 import { connect } from '../../../platform/database/index.ts'
@@ -47,7 +48,12 @@ export async function filesProgram(given: Partial<Config> = {}): Promise<FilesPr
   const settings = createSettings({ config, database, events, log, folder: home })
   const context: Context = { config, database, jobs, live, events, settings, storage, log }
   fileJobs(context)
-  const app = await createHttp({ config, log })
+  const app = await createHttp({
+    config,
+    log,
+    identify: believe(askerFor({ role: 'admin' })),
+    secretKey: 'test',
+  })
   await installConsole(app, context, [part])
   await app.register(async (scope: HttpServer) => routes(scope, context))
   const url = await app.listen({ host: '127.0.0.1', port: 0 })

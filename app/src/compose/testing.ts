@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import { believe } from '../platform/accounts/testing.ts'
+import { readConfig } from '../platform/config/index.ts'
+import type { Context } from '../platform/context.ts'
+import { appDatabase } from '../platform/database/testing.ts'
+import type { HttpServer } from '../platform/http/index.ts'
+import { openContext } from './context.ts'
+import { discover } from './discover.ts'
+import { Stops } from './stops.ts'
+import { makeWeb } from './web.ts'
+
+export interface TestWeb {
+  app: HttpServer
+  context: Context
+  stop(): Promise<void>
+}
+
+/** The whole web server with all features on a database of its own; requests say who asks (`as`), or are nobody's. */
+export async function testWeb(): Promise<TestWeb> {
+  const database = await appDatabase()
+  const home = await mkdtemp(join(tmpdir(), 'factotum-web-'))
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
+  const stops = new Stops(log)
+  const config = readConfig({
+    FACTOTUM_HOME: home,
+    DATABASE_URL: database.url,
+    SECRET_KEY: '0123456789abcdef'.repeat(4),
+  })
+  const context = await openContext(config, log, stops)
+  const features = await discover([fileURLToPath(new URL('../features', import.meta.url))])
+  for (const { jobs } of features) jobs?.(context)
+  const app = await makeWeb(context, features, believe(null))
+  await app.ready()
+  return {
+    app,
+    context,
+    async stop() {
+      await app.close()
+      await stops.run()
+      await database.drop()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
