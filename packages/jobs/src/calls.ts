@@ -1,6 +1,5 @@
 import { type After, afterOf } from './after.ts'
-import type { SqlClient } from './clients.ts'
-import { sqlClientOf } from './clients.ts'
+import { type SqlClient, sqlClientOf } from './clients.ts'
 import type { DefinitionHost, EnqueueOptions } from './definition.ts'
 import { Ends } from './ends.ts'
 import type { Engine } from './engine.ts'
