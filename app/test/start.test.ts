@@ -73,7 +73,7 @@ async function json(url: string, init?: RequestInit): Promise<Record<string, unk
 async function guideFeature(): Promise<string> {
   const page = await readFile(new URL('../../docs/guide/your-own-feature.md', import.meta.url), 'utf8')
   const blocks = [...page.matchAll(/^## (\S+\.tsx?)\n\n```tsx?\n([\s\S]*?)```/gm)]
-  expect(blocks).toHaveLength(4)
+  expect(blocks).toHaveLength(5)
   await files(Object.fromEntries(blocks.map(([, name, code = '']) => [`features/greetings/${name}`, code])))
   return join(folder, 'features')
 }

@@ -15,7 +15,7 @@ export function helpOf(commands: Record<string, Command>): string {
     '',
     ...lines,
     `  factotum ${'help'.padEnd(width)}  This.`,
-    `  factotum ${'--version'.padEnd(width)}`,
+    '  factotum --version',
     '',
     'Settings come from the environment and from .env in this folder; .env.sample lists them.',
   ].join('\n')
