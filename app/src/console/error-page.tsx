@@ -26,7 +26,10 @@ const titles: Record<number, string> = {
 /** An error as a browser sees it: a page, or a notice where only a piece of a page was asked for. */
 export const errorPage: ErrorPage = async (request, reply, error) => {
   const { status, code } = error
-  const title = titles[status] ?? (status >= 500 ? 'Something went wrong' : "This can't be done")
+  const title =
+    code === 'csrf'
+      ? 'Please send this again'
+      : (titles[status] ?? (status >= 500 ? 'Something went wrong' : "This can't be done"))
   if (request.headers['hx-request'] === 'true') {
     reply.header('hx-retarget', '#notices').header('hx-reswap', 'innerHTML')
     // The page takes it for what it sends next.

@@ -1,0 +1,148 @@
+import { mkdir } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestWeb, testWeb } from '../src/compose/testing.ts'
+import { as, asNobody, type ShownInTests } from '../src/platform/accounts/testing.ts'
+import { launch, missing } from './chromium.ts'
+
+const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
+if (missing) console.warn('SKIPPED: rights.browser.test.ts, as there is no Chromium (CHROMIUM=its path)')
+
+const views = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { name: 'dark-phone', colorScheme: 'dark', viewport: { width: 390, height: 800 } },
+] as const
+
+describe.skipIf(missing)('What a person may', () => {
+  let web: TestWeb
+  let browser: Browser
+  let base: string
+  let enqueue: () => Promise<string>
+
+  beforeAll(async () => {
+    await mkdir(screenshots, { recursive: true })
+    web = await testWeb()
+    const waits = web.context.jobs.define('waits', { queue: 'nobody' })
+    enqueue = async () => (await waits.delay()).id
+    await web.app.listen({ host: '127.0.0.1', port: 0 })
+    base = `http://127.0.0.1:${(web.app.server.address() as AddressInfo).port}`
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await web?.stop()
+  })
+
+  const session = (shown: ShownInTests) => as({ via: 'session', ...shown })
+
+  /** Works on a page in each view, then looks at it with axe and keeps a picture. */
+  async function visit(
+    name: string,
+    headers: Record<string, string>,
+    work: (page: Page) => Promise<void>,
+    javaScriptEnabled = true,
+  ): Promise<void> {
+    for (const { name: view, ...options } of views) {
+      const context = await browser.newContext({ ...options, extraHTTPHeaders: headers, javaScriptEnabled })
+      const page = await context.newPage()
+      await work(page)
+      await page.screenshot({ path: join(screenshots, `rights-${name}-${view}.png`), fullPage: true })
+      // axe needs scripts; the page is the same with them.
+      if (javaScriptEnabled) {
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+      }
+      await context.close()
+    }
+  }
+
+  it('is said where their role has nothing yet', async () => {
+    await visit('specialist', session({ role: 'specialist' }), async (page) => {
+      await page.goto(base)
+      await page.getByText('Nothing here is for the role specialist').waitFor()
+      expect(await page.getByRole('link', { name: 'Jobs' }).count()).toBe(0)
+    })
+  })
+
+  it('is said where they have no role yet', async () => {
+    await visit('no-role', session({ role: null }), async (page) => {
+      await page.goto(base)
+      await page.getByText('You have no role yet').waitFor()
+    })
+  })
+
+  it('is said where a page is not for them', async () => {
+    await visit('forbidden', session({ role: 'staff' }), async (page) => {
+      await page.goto(`${base}/jobs/bulk?action=cancel`)
+      await page.getByText('jobs.bulk needs the role').waitFor()
+    })
+  })
+
+  it('shows no button that they may not press', async () => {
+    const id = await enqueue()
+    await visit('reader', session({ role: 'staff' }), async (page) => {
+      for (const path of [`/jobs/${id}`, '/jobs', '/queues', '/schedules']) {
+        await page.goto(base + path)
+        expect(await page.getByRole('button', { name: /^(Cancel|Retry|Pause|Run)/ }).count()).toBe(0)
+        expect(await page.getByRole('link', { name: /^(Cancel|Retry|Delete)/ }).count()).toBe(0)
+      }
+      await page.goto(`${base}/jobs/${id}`)
+    })
+    const context = await browser.newContext({ extraHTTPHeaders: session({ role: 'operator' }) })
+    const page = await context.newPage()
+    await page.goto(`${base}/jobs/${id}`)
+    await page.getByRole('button', { name: 'Cancel this job' }).click()
+    await page.locator('#job .state-canceled').waitFor()
+    await context.close()
+  })
+
+  it('is nothing for nobody, whose frame leads nowhere', async () => {
+    await visit('nobody', asNobody, async (page) => {
+      await page.goto(`${base}/nowhere`)
+      expect(await page.getByRole('navigation').count()).toBe(0)
+    })
+  })
+
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])('is asked again where a form was not taken, %s JavaScript', async (how, javaScriptEnabled) => {
+    const work = async (page: Page) => {
+      await enqueue()
+      await page.goto(`${base}/jobs/bulk?action=cancel&queue=nobody`)
+      // Somebody signed in anew in another tab: this page's token is of the session before.
+      await page.context().setExtraHTTPHeaders(session({ role: 'operator', session: `after-${how}` }))
+      await page.getByRole('button', { name: /^Cancel \d+ job/ }).click()
+      await page.getByText('This form was made for another sign-in').waitFor()
+      expect(await page.getByLabel('Queue').inputValue()).toBe('nobody')
+    }
+    await visit(`repeat-${how}`, session({ role: 'operator' }), work, javaScriptEnabled)
+    const context = await browser.newContext({
+      extraHTTPHeaders: session({ role: 'operator' }),
+      javaScriptEnabled,
+    })
+    const page = await context.newPage()
+    await work(page)
+    await page.getByRole('button', { name: 'Send it again' }).click()
+    await page.getByText(/was canceled\.|were canceled\./).waitFor()
+    await context.close()
+  })
+
+  it('holds for a button of a page whose session changed: it works at the second press', async () => {
+    const id = await enqueue()
+    const context = await browser.newContext({ extraHTTPHeaders: session({ role: 'operator' }) })
+    const page = await context.newPage()
+    await page.goto(`${base}/jobs/${id}`)
+    await context.setExtraHTTPHeaders(session({ role: 'operator', session: 'another' }))
+    const cancel = page.getByRole('button', { name: 'Cancel this job' })
+    await cancel.click()
+    await page.locator('#notices').getByText('This form was made for another sign-in').waitFor()
+    await cancel.click()
+    await page.locator('#job .state-canceled').waitFor()
+    await context.close()
+  })
+})
