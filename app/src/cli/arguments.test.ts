@@ -34,6 +34,14 @@ describe('The words behind a command', () => {
     expect(() => read(...args)).toThrow(sentence)
   })
 
+  it('may be one that the command asks for, and then it is needed', () => {
+    const link: Command = { ...command, operand: 'EMAIL' }
+    const readLink = (...args: string[]) => readArguments('accounts link', link, args)
+    expect(readLink('ada@example.org').get('EMAIL')).toBe('ada@example.org')
+    expect(() => readLink()).toThrow('needs an EMAIL, as in "factotum accounts link EMAIL".')
+    expect(() => readLink('a@b.org', 'c@d.org')).toThrow('"factotum accounts link" takes no "c@d.org".')
+  })
+
   it.each(['0', '1.5', '-1', 'many', '1001'])('refuse %s jobs at a time', (count) => {
     expect(() => workerRole(read(`--concurrency=${count}`))).toThrow('a whole number from 1 to 1000')
   })

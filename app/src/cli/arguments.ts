@@ -7,7 +7,7 @@ import { didYouMean } from './suggest.ts'
  *
  * @throws UsageError for an option that the command doesn't have, one without its value, and any other word
  */
-export function readArguments(name: string, { options }: Command, args: string[]): Given {
+export function readArguments(name: string, { options, operand }: Command, args: string[]): Given {
   const known = Object.entries(options)
   const { tokens } = parseArgs({
     args,
@@ -20,8 +20,12 @@ export function readArguments(name: string, { options }: Command, args: string[]
   const given = new Map<string, string>()
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue
-    if (token.kind === 'positional')
-      throw new UsageError(`"factotum ${name}" takes no "${token.value}".${seeHelp}`)
+    if (token.kind === 'positional') {
+      if (operand === undefined || given.has(operand))
+        throw new UsageError(`"factotum ${name}" takes no "${token.value}".${seeHelp}`)
+      given.set(operand, token.value)
+      continue
+    }
     const option = options[token.name]
     if (!option) throw new UsageError(unknownOption(name, token.rawName, Object.keys(options)))
     if (option.value && !token.value) {
@@ -30,6 +34,8 @@ export function readArguments(name: string, { options }: Command, args: string[]
     if (!option.value && token.value !== undefined) throw new UsageError(`--${token.name} takes no value.`)
     given.set(token.name, token.value ?? '')
   }
+  if (operand !== undefined && !given.has(operand))
+    throw new UsageError(`"factotum ${name}" needs an ${operand}, as in "factotum ${name} ${operand}".`)
   return given
 }
 

@@ -6,7 +6,7 @@ export interface Option {
   value?: string
 }
 
-/** What was given of a command's options. */
+/** What was given of a command's options, and its operand by its name. */
 export type Given = ReadonlyMap<string, string>
 
 /** One command: a thin file that reads its options and calls `compose`. */
@@ -14,6 +14,8 @@ export interface Command {
   /** One sentence for `help`. */
   summary: string
   options: Record<string, Option>
+  /** The word that stands behind it, as in `accounts link EMAIL`; most have none. */
+  operand?: string
   /** Answers the exit status. */
   run(given: Given): Promise<number>
 }

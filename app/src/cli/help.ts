@@ -2,12 +2,13 @@ import type { Command } from './command.ts'
 
 /** What `factotum help` prints. */
 export function helpOf(commands: Record<string, Command>): string {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length))
+  const written = (name: string) => [name, commands[name]?.operand].filter(Boolean).join(' ')
+  const width = Math.max(...Object.keys(commands).map((name) => written(name).length))
   const lines = Object.entries(commands).flatMap(([name, { summary, options }]) => [
-    `  factotum ${name.padEnd(width)}  ${summary}`,
+    `  factotum ${written(name).padEnd(width)}  ${summary}`,
     ...Object.entries(options).map(([option, { value, meaning }]) => {
-      const written = `--${option}${value ? ` ${value}` : ''}`
-      return `  ${' '.repeat(width + 11)}${written.padEnd(16)} ${meaning}`
+      const flag = `--${option}${value ? ` ${value}` : ''}`
+      return `  ${' '.repeat(width + 11)}${flag.padEnd(16)} ${meaning}`
     }),
   ])
   return [

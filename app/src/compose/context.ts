@@ -3,6 +3,7 @@ import { JobManager } from '@factotum/jobs'
 import type { Logger } from 'pino'
 import { createEventLog } from '../eventlog/index.ts'
 import { createLive } from '../live/index.ts'
+import { createAccounts } from '../platform/accounts/accounts.ts'
 import { secretKey } from '../platform/accounts/secret-key.ts'
 import type { Config } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
@@ -19,7 +20,7 @@ const hour = 3_600_000
 /** Makes what every part of a process stands on, and joins jobs and live. */
 export async function openContext(config: Config, log: Logger, stops: Stops): Promise<Context> {
   const storage = await localStorage(join(config.home, 'storage'))
-  await sweep(storage, log, stops)
+  await sweep('the storage', async () => tidyStorage(storage, log), log, stops)
 
   const database = await openDatabase(config, log)
   stops.add('database', () => database.close())
@@ -45,20 +46,23 @@ export async function openContext(config: Config, log: Logger, stops: Stops): Pr
     zone,
   })
   const settings = createSettings({ config, database, events, log })
-  return { config, database, jobs, live, events, settings, storage, log }
+  const accounts = await createAccounts({ config, database, log })
+  await sweep('the accounts', () => accounts.sweep(), log, stops)
+  return { config, database, jobs, live, accounts, events, settings, storage, log }
 }
 
-/** Clears away what interrupted uploads left, now and every hour. */
-async function sweep(storage: { sweep(): Promise<string[]> }, log: Logger, stops: Stops): Promise<void> {
-  const once = async () => {
-    const removed = await storage.sweep()
-    if (removed.length > 0) log.info(`removed ${removed.length} unfinished file(s) of the storage`)
-  }
+async function tidyStorage(storage: Pick<Storage, 'sweep'>, log: Logger): Promise<void> {
+  const removed = await storage.sweep()
+  if (removed.length > 0) log.info(`removed ${removed.length} unfinished file(s) of the storage`)
+}
+
+/** Clears away what nobody needs any more, now and every hour. */
+async function sweep(what: string, once: () => Promise<void>, log: Logger, stops: Stops): Promise<void> {
   await once()
   const timer = setInterval(
-    () => once().catch((error) => log.error({ err: error }, 'the storage was not swept')),
+    () => once().catch((error) => log.error({ err: error }, `${what} could not be swept`)),
     hour,
   )
   timer.unref()
-  stops.add('storage', async () => clearInterval(timer))
+  stops.add(what, async () => clearInterval(timer))
 }

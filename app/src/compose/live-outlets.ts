@@ -14,7 +14,7 @@ export async function addLiveOutlets(app: HttpServer, { config, live, log }: Con
   const connected = new WeakMap<IncomingMessage, Asker>()
   // Socket.IO takes its requests before the server's own checks do.
   const authorize = async (request: IncomingMessage) => {
-    if (!isOwnHost(hostName(request.headers.host), config.host)) return null
+    if (!isOwnHost(hostName(request.headers.host), config)) return null
     const asker = await app.whoAsks(request)
     if (!asker) return null
     connected.set(request, asker)

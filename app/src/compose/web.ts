@@ -8,7 +8,7 @@ import { healthRoutes } from '../platform/health/routes.ts'
 import type { HttpServer } from '../platform/http/index.ts'
 import { createHttp } from '../platform/http/server.ts'
 import type { Feature } from './conventions.ts'
-import { everybodyMay } from './everybody-may.ts'
+import { sessionOrEverybody } from './everybody-may.ts'
 import { addLiveOutlets } from './live-outlets.ts'
 import { DiscoveryError, reasonOf } from './load-module.ts'
 import type { Stops } from './stops.ts'
@@ -19,10 +19,12 @@ const requestGrace = 10_000
 /** Starts the web server; answers its address. */
 export async function startWeb(context: Context, features: Feature[], stops: Stops): Promise<string> {
   const { host, port } = context.config
-  const app = await makeWeb(context, features, everybodyMay)
+  const app = await makeWeb(context, features, sessionOrEverybody(context))
   stops.add('web', () => close(app))
   await listen(app, host, port)
-  return addressOf(app, host)
+  const url = addressOf(app, host)
+  context.accounts.listensAt(url)
+  return url
 }
 
 /** The web server with every part's routes; it doesn't listen yet. */
@@ -83,10 +85,12 @@ async function listen(app: HttpServer, host: string, port: number): Promise<void
   }
 }
 
+/** A browser can't go to an address that stands for all of this machine's. */
 function addressOf(app: HttpServer, host: string): string {
   const address = app.server.address()
   if (!address || typeof address === 'string') throw new Error('The web server has no port.')
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${address.port}/`
 }
 
 /** No new requests; the open ones end, or are ended. */

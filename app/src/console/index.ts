@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.ts'
 import type { HttpServer } from '../platform/http/index.ts'
 import { setErrorPage } from '../platform/http/index.ts'
 import { pickByAccept } from './accept.ts'
+import { accountsPart, accountsRoutes } from './accounts/index.ts'
 import { serveAssets } from './asset-routes.ts'
 import { loadAssets } from './assets.ts'
 import { type Console, createConsole } from './console.ts'
@@ -34,7 +35,7 @@ declare module 'fastify' {
  * @param parts what the features add
  */
 export async function installConsole(app: HttpServer, context: Context, parts: ConsolePart[]): Promise<void> {
-  const all = [overviewPart, jobsPart, schedulesPart, queuesPart, eventsPart, ...parts]
+  const all = [overviewPart, jobsPart, schedulesPart, queuesPart, eventsPart, accountsPart, ...parts]
   const assets = await loadAssets(all.flatMap((part) => part.assets ?? []))
   app.decorate('console', createConsole(context, all, assets))
   setErrorPage(app, errorPage)
@@ -42,6 +43,7 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   notePageCursors(app, context)
   serveAssets(app, assets)
   themeRoute(app)
+  accountsRoutes(app, context.accounts)
   overviewRoutes(app, context)
   jobsRoutes(app, context)
   schedulesRoutes(app, context)

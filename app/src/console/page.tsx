@@ -55,7 +55,7 @@ export async function renderPage(request: PageRequest, page: Page): Promise<stri
       path={request.url}
       theme={themeOf(request.headers.cookie)}
       navigation={request.asker ? await console.navigation(person.may) : []}
-      known={request.asker !== null}
+      asker={request.asker}
       assets={console.assets}
       cursor={pageCursor(request.raw)}
     />

@@ -5,6 +5,7 @@ import { JobManager } from '@factotum/jobs'
 import { pino } from 'pino'
 import { createEventLog } from '../eventlog/index.ts'
 import { createLive } from '../live/index.ts'
+import { createAccounts } from '../platform/accounts/accounts.ts'
 import type { Asker } from '../platform/accounts/asker.ts'
 import { askerFor, believe } from '../platform/accounts/testing.ts'
 import { readConfig } from '../platform/config/index.ts'
@@ -28,11 +29,12 @@ export interface TestConsole {
 /**
  * The console on a server that does not listen, with a database of its own. Nothing sequences live events.
  *
- * @param asker who asks where a request doesn't say it (`as` of `platform/accounts/testing.ts`)
+ * @param asker who asks where a request doesn't say it (`as` of `platform/accounts/testing.ts`); `sessions`: who signed
+ * in, as in the program
  */
 export async function testConsole(
   parts: ConsolePart[] = [],
-  asker: Asker | null = askerFor({ role: 'admin' }),
+  asker: Asker | null | 'sessions' = askerFor({ role: 'admin' }),
 ): Promise<TestConsole> {
   const owned = await appDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'console-'))
@@ -44,9 +46,11 @@ export async function testConsole(
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
   events.registry.register('settings', [settingEvents])
   const settings = createSettings({ config, database, events, log, folder })
+  const accounts = await createAccounts({ config, database, log })
   const storage = await localStorage(folder)
-  const context: Context = { config, database, jobs, live, events, settings, log, storage }
-  const app = await createHttp({ config, log, identify: believe(asker), secretKey: 'test' })
+  const context: Context = { config, database, jobs, live, accounts, events, settings, log, storage }
+  const identify = asker === 'sessions' ? accounts.identify : believe(asker)
+  const app = await createHttp({ config, log, identify, secretKey: 'test' })
   await installConsole(app, context, parts)
   return {
     app,

@@ -2,6 +2,7 @@ import type { JobManager } from '@factotum/jobs'
 import type { Logger } from 'pino'
 import type { EventLog } from '../eventlog/index.ts'
 import type { Live } from '../live/index.ts'
+import type { Accounts } from './accounts/accounts.ts'
 import type { Config } from './config/index.ts'
 import type { Database } from './database/index.ts'
 import type { Settings } from './settings/index.ts'
@@ -13,6 +14,8 @@ export interface Context {
   database: Database
   jobs: JobManager
   live: Live
+  /** Who may come. */
+  accounts: Accounts
   /** What happened to what. */
   events: EventLog
   /** What people set while the program runs. */

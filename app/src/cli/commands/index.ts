@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { accountsLink } from './accounts-link.ts'
 import { dbUpgrade } from './db-upgrade.ts'
 import { eventsVerify } from './events-verify.ts'
 import { scheduler } from './scheduler.ts'
@@ -14,4 +15,5 @@ export const commands: Record<string, Command> = {
   scheduler,
   'db upgrade': dbUpgrade,
   'events verify': eventsVerify,
+  'accounts link': accountsLink,
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../../platform/config/index.ts'
 import type { Command, Given } from '../command.ts'
+import { tellFirstLink } from '../first-link.ts'
 import { concurrency, features, queues, workerRole } from '../options.ts'
 import { serve } from '../serve.ts'
 import { settings } from '../settings.ts'
@@ -22,7 +23,10 @@ async function startHere(config: Config, given: Given): Promise<number> {
       roles: { web: true, worker: workerRole(given), scheduler: true },
       announced: true,
       given,
-      ready: ({ url }) => console.log(`Factotum is ready at ${url} (its data is in ${config.home})`),
+      ready: async ({ url, context }) => {
+        console.log(`Factotum is ready at ${url} (its data is in ${config.home})`)
+        await tellFirstLink(context)
+      },
     })
   } catch (error) {
     // Two starts at once: the other was faster, and is about to leave word.

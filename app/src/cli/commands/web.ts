@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { tellFirstLink } from '../first-link.ts'
 import { features } from '../options.ts'
 import { serve } from '../serve.ts'
 import { settings } from '../settings.ts'
@@ -12,6 +13,9 @@ export const web: Command = {
       name: 'web',
       roles: { web: true },
       given,
-      ready: ({ url }) => console.log(`The web server is ready at ${url}`),
+      ready: async ({ url, context }) => {
+        console.log(`The web server is ready at ${url}`)
+        await tellFirstLink(context)
+      },
     }),
 }

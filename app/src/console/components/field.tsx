@@ -15,6 +15,8 @@ interface TextFieldProps extends FieldProps {
   type?: 'text' | 'search' | 'number'
   placeholder?: string
   required?: boolean
+  /** What the browser may fill in: `name`, `one-time-code`, `off` … */
+  autocomplete?: string
   /** Suggestions, by the browser's own list. */
   suggestions?: string[]
 }
@@ -26,6 +28,7 @@ export function TextField({
   placeholder,
   required,
   suggestions,
+  autocomplete,
   ...field
 }: TextFieldProps): VNode {
   return (
@@ -39,7 +42,7 @@ export function TextField({
         placeholder={placeholder}
         required={required}
         list={suggestions ? `${field.name}-list` : undefined}
-        autocomplete={suggestions ? 'off' : undefined}
+        autocomplete={suggestions ? 'off' : autocomplete}
         {...described(field)}
       />
       {suggestions ? (
@@ -49,6 +52,49 @@ export function TextField({
           ))}
         </datalist>
       ) : null}
+    </Field>
+  )
+}
+
+interface FilledFieldProps extends FieldProps {
+  value?: string | undefined
+  /** What the browser may fill in: `username`, `current-password`, `new-password` … */
+  autocomplete: string
+}
+
+/** An email address; always needed. */
+export function EmailField({ value, autocomplete, ...field }: FilledFieldProps): VNode {
+  const { name } = field
+  return (
+    <Field {...field}>
+      <input
+        class="input"
+        id={name}
+        name={name}
+        type="email"
+        value={value}
+        autocomplete={autocomplete}
+        required
+        {...described(field)}
+      />
+    </Field>
+  )
+}
+
+/** A password; always needed, and never filled in from here. */
+export function PasswordField({ autocomplete, ...field }: Omit<FilledFieldProps, 'value'>): VNode {
+  const { name } = field
+  return (
+    <Field {...field}>
+      <input
+        class="input"
+        id={name}
+        name={name}
+        type="password"
+        autocomplete={autocomplete}
+        required
+        {...described(field)}
+      />
     </Field>
   )
 }

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import type { Asker } from '../../platform/accounts/asker.ts'
 import type { Assets } from '../assets.ts'
 import type { CountedEntry } from '../console.ts'
 import type { Page } from '../page.tsx'
@@ -13,8 +14,8 @@ export interface DocumentProps {
   /** The page's own address, to come back to. */
   path: string
   theme: Theme
-  /** False for who isn't signed in: there is nothing to go to, and nothing to hear. */
-  known: boolean
+  /** Null for who isn't signed in: there is nothing to go to, and nothing to hear. */
+  asker: Asker | null
   navigation: { section: Section; entries: CountedEntry[] }[]
   assets: Assets
   /** Behind which the page's live events begin. */
@@ -22,7 +23,8 @@ export interface DocumentProps {
 }
 
 /** The frame of every page. */
-export function Document({ page, path, theme, known, navigation, assets, cursor }: DocumentProps): VNode {
+export function Document({ page, path, theme, asker, navigation, assets, cursor }: DocumentProps): VNode {
+  const known = asker !== null
   const { zone, formToken } = usePerson()
   const topics = known ? (page.topics ?? ['jobs', 'files']) : []
   return (
@@ -32,7 +34,7 @@ export function Document({ page, path, theme, known, navigation, assets, cursor 
         <a class="skip" href="#main">
           Skip to the content
         </a>
-        {known ? <Navigation sections={navigation} active={page.active} /> : null}
+        {asker ? <Navigation sections={navigation} active={page.active} asker={asker} /> : null}
         <TopLine path={path} theme={theme} known={known} />
         <main id="main" tabIndex={-1}>
           <header class="page-head">

@@ -1,4 +1,6 @@
 import type { VNode } from 'preact'
+import type { Asker } from '../../platform/accounts/asker.ts'
+import { PostButton } from '../components/button.tsx'
 import { Count } from '../components/count.tsx'
 import type { CountedEntry } from '../console.ts'
 import type { Section } from '../part.ts'
@@ -7,10 +9,11 @@ import { Mark } from './mark.tsx'
 export interface NavigationProps {
   sections: { section: Section; entries: CountedEntry[] }[]
   active: string
+  asker: Asker
 }
 
 /** At the left; on a phone a popover, which opens and closes without JavaScript. */
-export function Navigation({ sections, active }: NavigationProps): VNode {
+export function Navigation({ sections, active, asker }: NavigationProps): VNode {
   return (
     <nav class="nav" id="nav" popover="auto" aria-label="Main">
       <a class="brand" href="/">
@@ -51,6 +54,25 @@ export function Navigation({ sections, active }: NavigationProps): VNode {
           </ul>
         </div>
       ))}
+      <Whoever asker={asker} active={active} />
     </nav>
+  )
+}
+
+/** Who is signed in, with the way to their account and out; nothing of who came otherwise. */
+function Whoever({
+  asker: { account, via },
+  active,
+}: Pick<NavigationProps, 'asker' | 'active'>): VNode | null {
+  if (via !== 'session') return null
+  return (
+    <div class="nav-person">
+      <a class="nav-link" href="/account" aria-current={active === '/account' ? 'page' : undefined}>
+        <span class="nav-name">{account.name}</span>
+      </a>
+      <PostButton action="/signout" id="sign-out">
+        Sign out
+      </PostButton>
+    </div>
   )
 }

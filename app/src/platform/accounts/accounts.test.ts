@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createOTP } from '@better-auth/utils/otp'
 import type { TestDatabase } from '@factotum/postgres/testing'
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../config/index.ts'
 import { connect, type OpenDatabase } from '../database/index.ts'
 import { appDatabase } from '../database/testing.ts'
@@ -14,6 +14,9 @@ import type { Message } from './parts.ts'
 import { Browser, tokenOf } from './testing/visit.ts'
 
 const password = 'correct horse battery'
+
+// Hashing takes a tenth of a second, many times; on a machine that does much else, more.
+vi.setConfig({ testTimeout: 120_000 })
 
 let home: string
 let owned: TestDatabase

@@ -4,6 +4,7 @@ import { secretHint, type Variable, variables } from './variables.ts'
 import { version } from './version.ts'
 import { ConfigError, wrongSettings } from './wrong.ts'
 
+export { isLoopback } from './variables.ts'
 export { ConfigError } from './wrong.ts'
 
 export interface Config {

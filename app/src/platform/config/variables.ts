@@ -74,8 +74,12 @@ function port(text: string): number {
   return value
 }
 
+/** True for names and addresses of this machine alone. */
+export const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
 function loopback(text: string): string {
-  if (text === 'localhost' || text === '::1' || /^127(\.\d{1,3}){3}$/.test(text)) return text
+  if (isLoopback(text)) return text
   throw new Error(
     `is "${text}", which other machines may reach, and there are no accounts yet: whoever came would be let in. ` +
       'Use 127.0.0.1, ::1 or localhost',

@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
+import { type Config, isLoopback } from '../config/index.ts'
 import { errors } from '../errors/index.ts'
 import type { HttpServer } from './index.ts'
 
@@ -8,10 +10,10 @@ const readMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 export const isRead = (method: string) => readMethods.has(method)
 
 /** Refuses a foreign `Host`: a name that was made to lead here (DNS rebinding). */
-export function refuseForeignHosts(app: HttpServer, host: string): void {
+export function refuseForeignHosts(app: HttpServer, own: OwnNames): void {
   app.addHook('onRequest', async (request) => {
     const asked = hostName(request.headers.host)
-    if (!isOwnHost(asked, host)) throw errors.fail('wrong_host', { host: asked })
+    if (!isOwnHost(asked, own)) throw errors.fail('wrong_host', { host: asked })
   })
 }
 
@@ -22,9 +24,17 @@ export function refuseForeignPages(app: HttpServer): void {
   })
 }
 
-/** True for the names under which only this machine is reached. */
-export function isOwnHost(asked: string, host: string): boolean {
-  return asked === host || asked === 'localhost' || asked === '::1' || /^127(\.\d{1,3}){3}$/.test(asked)
+/** What says under which names people reach the program: where it listens, and what it is called outside. */
+export type OwnNames = Pick<Config, 'host'> & Partial<Pick<Config, 'publicUrl'>>
+
+/**
+ * True for the name of PUBLIC_URL, for the names of this machine, and, where other machines may come, for every
+ * plain address: a name can be made to lead here, an address can't.
+ */
+export function isOwnHost(asked: string, { host, publicUrl }: OwnNames): boolean {
+  if (asked === host.toLowerCase() || isLoopback(asked)) return true
+  if (publicUrl && asked === hostName(new URL(publicUrl).host)) return true
+  return !isLoopback(host) && isIP(asked) !== 0
 }
 
 /** The name in a `Host` header, without port and brackets. */

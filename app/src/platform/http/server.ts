@@ -9,12 +9,12 @@ import { replyToErrors, replyToUnreadable } from './error-replies.ts'
 import { guardRoutes } from './guarding.ts'
 import type { HttpServer } from './index.ts'
 import { describeApi } from './openapi.ts'
-import { refuseForeignHosts, refuseForeignPages } from './protection.ts'
+import { type OwnNames, refuseForeignHosts, refuseForeignPages } from './protection.ts'
 import { compressReplies, setSecurityHeaders } from './replies.ts'
 import { followRequests, RequestLog, requestId } from './requests.ts'
 
 export interface HttpOptions {
-  config: Pick<Config, 'host' | 'maxUploadBytes' | 'version'>
+  config: OwnNames & Pick<Config, 'maxUploadBytes' | 'version'>
   log: Logger
   /** Who makes a request. */
   identify: Identify
@@ -37,7 +37,7 @@ export async function createHttp({ config, log, identify, secretKey }: HttpOptio
   }).withTypeProvider<TypeBoxTypeProvider>()
   followRequests(app)
   replyToErrors(app)
-  refuseForeignHosts(app, config.host)
+  refuseForeignHosts(app, config)
   await setSecurityHeaders(app)
   await compressReplies(app)
   await readBodies(app, config.maxUploadBytes)

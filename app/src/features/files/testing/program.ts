@@ -6,6 +6,7 @@ import pino from 'pino'
 import { installConsole } from '../../../console/index.ts'
 import { createEventLog } from '../../../eventlog/index.ts'
 import { createLive } from '../../../live/index.ts'
+import { createAccounts } from '../../../platform/accounts/accounts.ts'
 import { askerFor, believe } from '../../../platform/accounts/testing.ts'
 import { type Config, readConfig } from '../../../platform/config/index.ts'
 import type { Context } from '../../../platform/context.ts'
@@ -46,7 +47,8 @@ export async function filesProgram(given: Partial<Config> = {}): Promise<FilesPr
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
   events.registry.register('events.ts', [fileEvents])
   const settings = createSettings({ config, database, events, log, folder: home })
-  const context: Context = { config, database, jobs, live, events, settings, storage, log }
+  const accounts = await createAccounts({ config, database, log })
+  const context: Context = { config, database, jobs, live, accounts, events, settings, storage, log }
   fileJobs(context)
   const app = await createHttp({
     config,

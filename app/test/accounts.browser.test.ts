@@ -1,0 +1,209 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { TestDatabase } from '@factotum/postgres/testing'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Program, startProgram } from '../src/compose/index.ts'
+import { readConfig } from '../src/platform/config/index.ts'
+import { appDatabase } from '../src/platform/database/testing.ts'
+import { launch, missing } from './chromium.ts'
+import { SECRET_KEY } from './program.ts'
+
+const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
+if (missing) console.warn('SKIPPED: accounts.browser.test.ts, as there is no Chromium (CHROMIUM=its path)')
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+const password = 'correct horse battery'
+
+describe.skipIf(missing)('Accounts in Chromium', () => {
+  let home: string
+  let database: TestDatabase
+  let program: Program
+  let base: string
+  let browser: Browser
+  let ada: Page
+  const problems: string[] = []
+
+  beforeAll(async () => {
+    await mkdir(screenshots, { recursive: true })
+    home = await mkdtemp(join(tmpdir(), 'factotum-accounts-'))
+    database = await appDatabase()
+    program = await startProgram({
+      config: readConfig({
+        FACTOTUM_HOME: home,
+        DATABASE_URL: database.url,
+        SECRET_KEY,
+        PORT: '0',
+        LOG_LEVEL: 'error',
+      }),
+      name: 'test',
+      roles: { web: true },
+    })
+    // Passkeys belong to a name, and an address is none.
+    base = (program.url ?? '').replace('127.0.0.1', 'localhost').replace(/\/$/, '')
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await program?.stop()
+    await database?.drop()
+    await rm(home, { recursive: true, force: true })
+  })
+
+  async function open(options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+    const page = await context.newPage()
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of (4|303)/.test(message.text()))
+        problems.push(message.text())
+    })
+    page.on('pageerror', (error) => problems.push(String(error)))
+    return page
+  }
+
+  /** Looks at a page in both themes, wide and narrow: axe finds nothing, nothing overflows, and a picture is kept. */
+  async function look(page: Page, name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 })
+        await page.emulateMedia({ colorScheme })
+        await page.screenshot({
+          path: join(screenshots, `${name}-${colorScheme}-${width}.png`),
+          fullPage: true,
+        })
+        const overflow = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        )
+        expect(overflow, `${name} at ${width}`).toBeLessThanOrEqual(0)
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+          name,
+        ).toEqual([])
+      }
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+
+  it('lets the first administrator in by the link, who names themselves', async () => {
+    ada = await open()
+    const link = await program.context.accounts.firstAdministratorLink()
+    await ada.goto((link ?? '').replace('127.0.0.1', 'localhost'))
+    expect(new URL(ada.url()).pathname).toBe('/account')
+    await look(ada, 'account-welcome')
+    await ada.getByLabel('Your name').fill('Ada Lovelace')
+    await ada.getByLabel('Your email').fill('ada@example.org')
+    await ada.getByRole('button', { name: 'Keep this name' }).click()
+    await ada.getByLabel('New password').fill(password)
+    await ada.getByRole('button', { name: 'Set a password' }).click()
+    await ada.getByText('Saved.').waitFor()
+    expect(await ada.getByText('Give yourself an email').count()).toBe(0)
+    expect(await ada.locator('.nav-person').innerText()).toContain('Ada Lovelace')
+  })
+
+  it('adds a passkey, and signs in with nothing else', async () => {
+    const device = await ada.context().newCDPSession(ada)
+    await device.send('WebAuthn.enable')
+    await device.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    await ada.goto(`${base}/account`)
+    await ada.getByLabel('Name of the device').fill('Ada’s telephone')
+    await ada.getByRole('button', { name: 'Add a passkey' }).click()
+    await ada.locator('#account-passkeys').getByText('Ada’s telephone').first().waitFor()
+    await look(ada, 'account')
+    await ada.getByRole('button', { name: 'Sign out' }).click()
+    await ada.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()
+    await look(ada, 'signin')
+    await ada.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await ada.locator('.nav-person').waitFor()
+    expect(await ada.locator('.nav-person').innerText()).toContain('Ada Lovelace')
+  })
+
+  it('invites somebody, who chooses a password, gets a role, and sees what it may', async () => {
+    await ada.goto(`${base}/people`)
+    await ada.getByRole('link', { name: 'Invite somebody' }).click()
+    await look(ada, 'people-invite')
+    await ada.getByLabel('Email').fill('bob@example.org')
+    await ada.locator('#role').selectOption({ label: 'None yet' })
+    await ada.getByRole('button', { name: 'Invite' }).click()
+    const link = await ada.getByLabel('Link').inputValue()
+    await look(ada, 'people-invited')
+
+    const bob = await open()
+    await bob.goto(link.replace('127.0.0.1', 'localhost'))
+    await look(bob, 'invitation')
+    await bob.getByLabel('Your name').fill('Bob')
+    await bob.getByLabel('New password').fill(password)
+    await bob.getByRole('button', { name: 'Come in' }).click()
+    await bob.getByText('You have no role yet').waitFor()
+    await look(bob, 'no-role')
+
+    await ada.goto(`${base}/people`)
+    await look(ada, 'people')
+    await ada.getByRole('link', { name: 'Bob' }).click()
+    await look(ada, 'person')
+    await ada.locator('#role').selectOption({ label: 'Operator' })
+    await ada.getByRole('button', { name: 'Give this role' }).click()
+    await ada.getByText('Operator', { exact: true }).first().waitFor()
+
+    await bob.goto(`${base}/`)
+    const seen = await bob.getByRole('navigation').getByRole('link').allInnerTexts()
+    expect(seen.join(' ')).toContain('Jobs')
+    expect(seen.join(' ')).not.toContain('People')
+    expect((await bob.goto(`${base}/people`))?.status()).toBe(403)
+    await bob.context().close()
+  })
+
+  it('keeps what was typed when the form is of another session', async () => {
+    await ada.goto(`${base}/account`)
+    await ada.getByLabel('Your name').fill('Augusta Ada')
+    await ada.evaluate(
+      `document.querySelectorAll('[name="_csrf"]').forEach((field) => { field.value = 'old' })`,
+    )
+    await ada.getByRole('button', { name: 'Keep this name' }).click()
+    await ada.getByRole('button', { name: 'Send it again' }).waitFor()
+    expect(await ada.getByLabel('Name').inputValue()).toBe('Augusta Ada')
+    await ada.getByRole('button', { name: 'Send it again' }).click()
+    await ada.getByText('Saved.').waitFor()
+    expect(await ada.getByLabel('Your name').inputValue()).toBe('Augusta Ada')
+  })
+
+  it('sets up an authenticator app, whose page can be read by eye and by camera', async () => {
+    await ada.goto(`${base}/account`)
+    await ada.locator('#factor-password').fill(password)
+    await ada.getByRole('button', { name: 'Set up an app' }).click()
+    await ada.locator('.qr-code').waitFor()
+    await look(ada, 'second-factor')
+  })
+
+  it('works without JavaScript: signing in, and out', async () => {
+    const page = await open({ javaScriptEnabled: false })
+    await page.goto(`${base}/signin?next=/people`)
+    await page.getByLabel('Email').fill('ada@example.org')
+    await page.getByLabel('Password').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByText('The email or the password is not right.').waitFor()
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByRole('heading', { name: 'People' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await (page.context() satisfies BrowserContext).close()
+  })
+
+  it('runs without a script or a style being refused', () => {
+    expect(problems).toEqual([])
+  })
+})
