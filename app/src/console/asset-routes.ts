@@ -5,7 +5,13 @@ import type { Asset, Assets } from './assets.ts'
 export function serveAssets(app: HttpServer, assets: Assets): void {
   app.get<{ Params: { version: string; '*': string } }>(
     '/assets/:version/*',
-    { config: { guard: guard.public }, schema: { hide: true }, compress: false },
+    {
+      config: { guard: guard.public },
+      schema: { hide: true },
+      compress: false,
+      // A policy is for documents; with each of a page's many small files it would weigh more than some of them.
+      helmet: { contentSecurityPolicy: false },
+    },
     async (request, reply) => {
       const found = assets.find(request.params['*'])
       if (!found) return reply.callNotFound()

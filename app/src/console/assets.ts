@@ -36,16 +36,7 @@ const borrowed: Record<string, string> = {
 }
 
 /** The console's own scripts; each begins by itself. */
-const modules = [
-  'live.js',
-  'swap.js',
-  'time.js',
-  'theme.js',
-  'drop.js',
-  'dialog.js',
-  'passkeys.js',
-  'csrf.js',
-]
+const modules = ['live.js', 'swap.js', 'time.js', 'theme.js', 'drop.js', 'dialog.js', 'csrf.js']
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',

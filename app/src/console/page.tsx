@@ -20,6 +20,8 @@ export interface Page {
   status?: number
   /** What the page listens to; default jobs and files. */
   topics?: Topic[]
+  /** Scripts of `assets/` that this page alone needs. */
+  modules?: string[]
 }
 
 /** The little of a request and a reply that rendering needs, whatever their schema. */

@@ -37,6 +37,7 @@ export function accountRoutes(app: HttpServer, accounts: Accounts): void {
       title: 'Your account',
       active,
       topics,
+      modules: ['passkeys.js'],
       status,
       body: <AccountPage asker={asker} account={account} {...props} />,
     })

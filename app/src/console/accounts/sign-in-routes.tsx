@@ -11,7 +11,7 @@ import { known, setCookies, visitorOf } from './visitor.ts'
 const hide = true
 const next = { querystring: Type.Object({ next: Type.Optional(Type.String()) }) }
 const topics: [] = []
-const frame = { active: '', topics }
+const frame = { active: '', topics, modules: ['passkeys.js'] }
 
 /** Signing in by password and code, signing out, and asking for another password. */
 export function signInRoutes(app: HttpServer, accounts: Accounts): void {

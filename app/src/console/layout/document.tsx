@@ -29,7 +29,7 @@ export function Document({ page, path, theme, asker, navigation, assets, cursor 
   const topics = known ? (page.topics ?? ['jobs', 'files']) : []
   return (
     <html lang="en" data-theme={theme} data-zone={zone}>
-      <Head title={page.title} assets={assets} formToken={formToken} />
+      <Head title={page.title} assets={assets} modules={page.modules ?? []} formToken={formToken} />
       <body class={known ? undefined : 'signed-out'} data-topics={topics.join(',')} data-cursor={cursor}>
         <a class="skip" href="#main">
           Skip to the content
@@ -54,6 +54,7 @@ export function Document({ page, path, theme, asker, navigation, assets, cursor 
 interface HeadProps {
   title: string
   assets: Assets
+  modules: string[]
   formToken: string | null
 }
 
@@ -74,7 +75,7 @@ const htmxConfig = {
   ],
 }
 
-function Head({ title, assets, formToken }: HeadProps): VNode {
+function Head({ title, assets, modules, formToken }: HeadProps): VNode {
   const at = (path: string) => `${assets.base}/${path}`
   return (
     <head>
@@ -98,7 +99,7 @@ function Head({ title, assets, formToken }: HeadProps): VNode {
         <link rel="stylesheet" href={at(path)} key={path} />
       ))}
       <script src={at('htmx.js')} defer />
-      {assets.modules.map((path) => (
+      {[...assets.modules, ...modules].map((path) => (
         <script type="module" src={at(path)} key={path} />
       ))}
     </head>
