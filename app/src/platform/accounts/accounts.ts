@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
 import type { Database } from '../database/index.ts'
 import type { Identify } from './asker.ts'
-import { createAuth } from './auth.ts'
+import type { Auth } from './auth.ts'
 import { byLink } from './by-link.ts'
 import { sweepLinks } from './links.ts'
 import { ownAccount } from './own-account.ts'
@@ -30,7 +30,9 @@ export type Accounts = Awaited<ReturnType<typeof createAccounts>>
 /** Everything about who may come in; one for each process, all on the same tables. */
 export async function createAccounts({ config, database, log, send = toLog(log) }: AccountsOptions) {
   const secret = await secretKey(config)
-  const auth = createAuth({ config, database, log, secret })
+  let made: Promise<Auth> | undefined
+  const auth = () =>
+    (made ??= import('./auth.ts').then((it) => it.createAuth({ config, database, log, secret })))
   let base = config.publicUrl ?? ownAddress(config)
   const parts: Parts = {
     auth,

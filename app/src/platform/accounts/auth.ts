@@ -5,6 +5,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
 import type { Database } from '../database/index.ts'
+import { addressHeader, longestPassword, sessionAge, shortestPassword } from './rules.ts'
 import { betterAuthTables } from './schema.ts'
 
 export interface AuthParts {
@@ -13,16 +14,6 @@ export interface AuthParts {
   log: Pick<Logger, 'warn' | 'error'>
   secret: string
 }
-
-/** Letters at least. */
-export const shortestPassword = 10
-export const longestPassword = 128
-
-/** A session ends this long after its beginning, however much it is used. Seconds. */
-export const sessionAge = 30 * 24 * 3_600
-
-/** Whence better-auth reads the address of a request; nobody but `visitor.ts` sets it. */
-export const addressHeader = 'x-factotum-address'
 
 export type Auth = ReturnType<typeof createAuth>
 

@@ -98,7 +98,7 @@ export function ownAccount({ auth, database, limit }: Parts) {
       const stored = await passwordOf(database, id)
       if (stored !== null) {
         await limit.spend(visitor.address, id)
-        const { password } = await auth.$context
+        const { password } = await (await auth()).$context
         if (!(await password.verify({ hash: stored, password: given.current ?? '' })))
           throw errors.fail('wrong_password')
         await limit.forgive(visitor.address, id)

@@ -12,7 +12,8 @@ export interface Message {
 
 /** What the verbs of accounts work with. */
 export interface Parts {
-  auth: Auth
+  /** better-auth, which is slow to load: loaded when somebody signs in. */
+  auth(): Promise<Auth>
   database: Database
   limit: SignInLimit
   log: Logger

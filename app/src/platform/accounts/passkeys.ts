@@ -21,7 +21,10 @@ export function passkeys({ auth, database, limit }: Parts) {
      */
     async passkeyToMake(visitor: Visitor) {
       const result = await refusedOr(
-        auth.api.generatePasskeyRegistrationOptions({ headers: headersOf(visitor), returnHeaders: true }),
+        (await auth()).api.generatePasskeyRegistrationOptions({
+          headers: headersOf(visitor),
+          returnHeaders: true,
+        }),
       )
       if ('refused' in result) throw errors.fail('session_old')
       return { options: result.done.response, cookies: result.done.headers.getSetCookie() }
@@ -30,14 +33,17 @@ export function passkeys({ auth, database, limit }: Parts) {
     /** @throws HttpError passkey_refused */
     async keepPasskey(response: unknown, name: string, visitor: Visitor): Promise<void> {
       const result = await refusedOr(
-        auth.api.verifyPasskeyRegistration({ body: { response, name }, headers: headersOf(visitor) }),
+        (await auth()).api.verifyPasskeyRegistration({
+          body: { response, name },
+          headers: headersOf(visitor),
+        }),
       )
       if ('refused' in result) throw errors.fail('passkey_refused')
     },
 
     /** What the browser asks the device with, to sign somebody in. */
     async passkeyToAsk(visitor: Visitor) {
-      const { headers, response } = await auth.api.generatePasskeyAuthenticationOptions({
+      const { headers, response } = await (await auth()).api.generatePasskeyAuthenticationOptions({
         headers: headersOf(visitor),
         returnHeaders: true,
       })
@@ -48,7 +54,7 @@ export function passkeys({ auth, database, limit }: Parts) {
     async signInWithPasskey(response: PasskeyAnswer, visitor: Visitor): Promise<string[]> {
       await limit.spend(visitor.address, `passkey ${response.id}`)
       const result = await refusedOr(
-        auth.api.verifyPasskeyAuthentication({
+        (await auth()).api.verifyPasskeyAuthentication({
           body: { response },
           headers: headersOf(visitor),
           returnHeaders: true,

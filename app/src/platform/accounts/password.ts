@@ -1,7 +1,8 @@
 import { and, eq } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/index.ts'
 import { errors } from '../errors/index.ts'
-import { type Auth, longestPassword, shortestPassword } from './auth.ts'
+import type { Parts } from './parts.ts'
+import { longestPassword, shortestPassword } from './rules.ts'
 import { credentials } from './schema.ts'
 
 /**
@@ -9,7 +10,7 @@ import { credentials } from './schema.ts'
  *
  * @throws HttpError invalid, when it is too short or too long
  */
-export async function hashNewPassword(auth: Auth, password: string): Promise<string> {
+export async function hashNewPassword(auth: Parts['auth'], password: string): Promise<string> {
   if (password.length < shortestPassword || password.length > longestPassword) {
     const message = `must have ${shortestPassword} to ${longestPassword} letters`
     throw errors.fail(
@@ -18,7 +19,7 @@ export async function hashNewPassword(auth: Auth, password: string): Promise<str
       { details: [{ field: 'password', message }] },
     )
   }
-  const { password: hasher } = await auth.$context
+  const { password: hasher } = await (await auth()).$context
   return hasher.hash(password)
 }
 

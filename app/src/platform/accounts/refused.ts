@@ -1,4 +1,4 @@
-import { APIError } from 'better-auth/api'
+import { APIError } from 'better-call'
 
 /** Waits for a call of better-auth; answers the code of its refusal instead of throwing it. */
 export async function refusedOr<T>(call: Promise<T>): Promise<{ done: T } | { refused: string }> {

@@ -24,7 +24,10 @@ export function secondFactor({ auth, limit }: Parts) {
     async beginSecondFactor(password: string, id: string, visitor: Visitor): Promise<NewSecondFactor> {
       await limit.spend(visitor.address, id)
       const result = await refusedOr(
-        auth.api.enableTwoFactor({ body: { password, method: 'totp' }, headers: headersOf(visitor) }),
+        (await auth()).api.enableTwoFactor({
+          body: { password, method: 'totp' },
+          headers: headersOf(visitor),
+        }),
       )
       if ('refused' in result)
         throw errors.fail(result.refused === 'INVALID_PASSWORD' ? 'wrong_password' : 'second_factor_on')
@@ -42,7 +45,7 @@ export function secondFactor({ auth, limit }: Parts) {
     async confirmSecondFactor(code: string, id: string, visitor: Visitor): Promise<string[]> {
       await limit.spend(visitor.address, id)
       const result = await refusedOr(
-        auth.api.verifyTOTP({
+        (await auth()).api.verifyTOTP({
           body: { code: code.replace(/\s/g, '') },
           headers: headersOf(visitor),
           returnHeaders: true,
@@ -57,7 +60,11 @@ export function secondFactor({ auth, limit }: Parts) {
     async endSecondFactor(password: string, id: string, visitor: Visitor): Promise<string[]> {
       await limit.spend(visitor.address, id)
       const result = await refusedOr(
-        auth.api.disableTwoFactor({ body: { password }, headers: headersOf(visitor), returnHeaders: true }),
+        (await auth()).api.disableTwoFactor({
+          body: { password },
+          headers: headersOf(visitor),
+          returnHeaders: true,
+        }),
       )
       if ('refused' in result) throw errors.fail('wrong_password')
       await limit.forgive(visitor.address, id)

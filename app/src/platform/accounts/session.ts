@@ -3,14 +3,15 @@ import { parseCookies, serializeCookie, serializeSignedCookie } from 'better-cal
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/index.ts'
 import type { Asker, Identify } from './asker.ts'
-import { type Auth, sessionAge } from './auth.ts'
 import { emailOrNull } from './email.ts'
+import type { Parts } from './parts.ts'
+import { sessionAge } from './rules.ts'
 import { accounts, sessions } from './schema.ts'
 import type { Visitor } from './visitor.ts'
 
 /** The cookie of sessions, as better-auth names it. */
-export async function cookieOf(auth: Auth) {
-  const { authCookies, secret } = await auth.$context
+export async function cookieOf(auth: Parts['auth']) {
+  const { authCookies, secret } = await (await auth()).$context
   return { ...authCookies.sessionToken, secret }
 }
 
@@ -18,7 +19,7 @@ export async function cookieOf(auth: Auth) {
  * Who comes with this session's cookie. It is our own look, not better-auth's: one query, and a database that
  * is away is told as that.
  */
-export function identifyBySession(auth: Auth, { db }: Pick<Database, 'db'>): Identify {
+export function identifyBySession(auth: Parts['auth'], { db }: Pick<Database, 'db'>): Identify {
   return async ({ headers }) => {
     const token = await signedToken(auth, headers.cookie)
     if (token === null) return null
@@ -45,7 +46,7 @@ function asker(account: typeof accounts.$inferSelect, sessionId: string): Asker 
 }
 
 /** The token of a cookie that we signed. */
-async function signedToken(auth: Auth, cookies: string | undefined): Promise<string | null> {
+async function signedToken(auth: Parts['auth'], cookies: string | undefined): Promise<string | null> {
   if (!cookies) return null
   const { name, secret } = await cookieOf(auth)
   const value = parseCookies(cookies).get(name)
@@ -71,13 +72,13 @@ export async function beginSession(tx: Transaction, accountId: string, visitor: 
 }
 
 /** The `set-cookie` header of a session. */
-export async function sessionCookie(auth: Auth, token: string): Promise<string> {
+export async function sessionCookie(auth: Parts['auth'], token: string): Promise<string> {
   const { name, secret, attributes } = await cookieOf(auth)
   return serializeSignedCookie(name, token, secret, { ...attributes, maxAge: sessionAge })
 }
 
 /** The `set-cookie` header that takes the session's cookie away. */
-export async function forgetSessionCookie(auth: Auth): Promise<string> {
+export async function forgetSessionCookie(auth: Parts['auth']): Promise<string> {
   const { name, attributes } = await cookieOf(auth)
   return serializeCookie(name, '', { ...attributes, maxAge: 0 })
 }

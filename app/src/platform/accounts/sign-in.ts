@@ -23,7 +23,7 @@ export function signing({ auth, database, limit }: Parts) {
       const email = given.email.trim().toLowerCase()
       await limit.spend(visitor.address, email)
       const result = await refusedOr(
-        auth.api.signInEmail({
+        (await auth()).api.signInEmail({
           body: { email, password: given.password },
           headers: headersOf(visitor),
           returnHeaders: true,
@@ -46,8 +46,8 @@ export function signing({ auth, database, limit }: Parts) {
       const headers = headersOf(visitor, (await cookieOf(auth)).name)
       const body = { code: code.replace(/\s/g, '') }
       const call = /^\d{6}$/.test(body.code)
-        ? auth.api.verifyTOTP({ body, headers, returnHeaders: true })
-        : auth.api.verifyBackupCode({ body, headers, returnHeaders: true })
+        ? (await auth()).api.verifyTOTP({ body, headers, returnHeaders: true })
+        : (await auth()).api.verifyBackupCode({ body, headers, returnHeaders: true })
       const result = await refusedOr<{ headers: Headers }>(call)
       if ('done' in result) return { cookies: result.done.headers.getSetCookie(), owesCode: false }
       throw errors.fail(wrongCodes.has(result.refused) ? 'wrong_code' : 'code_expired')

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { addressHeader } from './auth.ts'
+import { addressHeader } from './rules.ts'
 
 /** Whoever makes a request, as the verbs of accounts need to know. */
 export interface Visitor {
