@@ -215,6 +215,8 @@ describe('factotum start', () => {
     await expect
       .poll(() => json(`${program.url}/jobs/${id}/status`), { timeout: 20_000 })
       .toMatchObject({ status: 'finished' })
+    // It may have been asked for just as the server died.
+    await expect.poll(program.output).toContain('Sign in as its first administrator')
     expect(await program.stop()).toBe(0)
   })
 

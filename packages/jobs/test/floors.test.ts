@@ -69,6 +69,8 @@ test('ids are compared as numbers, also past what a double holds', () => {
 test('a probe goes with every claim while it is cheap, else for 5 % of the time; one slow probe is no reason', () => {
   const floors = new Floors()
   const probes = (now: number) => floors.forClaim(['q'], now).probe
+  floors.claimed([], false, 80, 0)
+  expect(probes(0)).toBe(true)
   floors.claimed([], false, 0.05, 0)
   expect(probes(0)).toBe(true)
   floors.claimed([], false, 80, 1)

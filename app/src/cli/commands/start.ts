@@ -23,9 +23,9 @@ async function startHere(config: Config, given: Given): Promise<number> {
       roles: { web: true, worker: workerRole(given), scheduler: true },
       announced: true,
       given,
-      ready: async ({ url, context }) => {
+      ready: ({ url, context }) => {
         console.log(`Factotum is ready at ${url} (its data is in ${config.home})`)
-        await tellFirstLink(context)
+        void tellFirstLink(context)
       },
     })
   } catch (error) {

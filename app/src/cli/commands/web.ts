@@ -13,9 +13,9 @@ export const web: Command = {
       name: 'web',
       roles: { web: true },
       given,
-      ready: async ({ url, context }) => {
+      ready: ({ url, context }) => {
         console.log(`The web server is ready at ${url}`)
-        await tellFirstLink(context)
+        void tellFirstLink(context)
       },
     }),
 }

@@ -55,7 +55,8 @@ export class Floors {
 
   #probed(ms: number, now: number): void {
     this.#probes = [ms, ...this.#probes].slice(0, remembered)
-    const cost = Math.min(...this.#probes)
+    // A first one that is slow by chance would hide what comes in below for long.
+    const cost = this.#probes.length < remembered ? 0 : Math.min(...this.#probes)
     this.#probeAgainAt = cost < cheap ? 0 : now + cost / share
   }
 }

@@ -11,6 +11,10 @@ import { type Planned, plan, schedule } from './workload.ts'
 const pause = 25
 /** Enqueues while no more than so many of its own calls are on the way. */
 const mostOnTheWay = 20
+/** And while no more than so many jobs wait: what is run only after the faults proves little. */
+const mostWaiting = 300
+/** How often that is looked at, in ms. */
+const betweenLooks = 250
 const remembered = 200
 
 type Flow = Pick<Asked, 'after' | 'afterFailure'>
@@ -22,6 +26,7 @@ for (const [name, options] of Object.entries(optionsOf))
   definitions.set(name, jobs.define<[call: string | null, n: number], Json>(name, options))
 const recent: string[] = []
 let onTheWay = 0
+let waiting = 0
 let ended = false
 
 function of(name: string) {
@@ -133,10 +138,24 @@ async function retry(): Promise<void> {
   await jobs.retry(job.id)
 }
 
+/** Keeps the last figure while the database is away. */
+async function watchWaiting(): Promise<void> {
+  while (!ended) {
+    await jobs.count({ state: 'queued' }).then(
+      ({ count }) => {
+        waiting = count
+      },
+      () => {},
+    )
+    await new Promise((resolve) => setTimeout(resolve, betweenLooks))
+  }
+}
+
 function act(): Promise<void> {
   const kind = random.weighted({ one: 70, many: 5, within: 10, cancel: 12, retry: 3 })
   if (kind === 'cancel') return cancel()
   if (kind === 'retry') return retry()
+  if (waiting > mostWaiting) return Promise.resolve()
   const planned = plan(random)
   const alone = planned.kind === 'exit' || planned.kind === 'memory' || planned.keys.uniqueKey !== undefined
   if (kind === 'one' || alone) return one(planned)
@@ -150,6 +169,7 @@ await insist(() => of('tick').scheduleCron(schedule, null, 0))
 const scheduler = jobs.scheduler()
 await insist(() => scheduler.start())
 process.send?.('ready')
+const watching = watchWaiting()
 while (!ended) {
   if (onTheWay < mostOnTheWay) {
     onTheWay++
@@ -160,6 +180,7 @@ while (!ended) {
   await new Promise((resolve) => setTimeout(resolve, random.between(1, pause * 2)))
 }
 await stop
+await watching
 while (onTheWay > 0) await new Promise((resolve) => setTimeout(resolve, 20))
 await jobs.close()
 process.exit()
