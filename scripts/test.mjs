@@ -10,6 +10,9 @@ import { startPostgres } from './postgres-server.mjs'
 
 const postgres15 = '/usr/lib/postgresql/15/bin'
 
+/** What asks nothing of PostgreSQL that other tests of the engine don't: what is packed, and where handlers run. */
+const sameOnEveryServer = ['package', 'door', 'sandbox', 'stuck-loop', 'cron', 'cron-zones', 'checker']
+
 /** System programs that some tests need, as `scripts/setup` installs them, and those tests' names. */
 const programs = [
   { name: 'Chromium', paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser'], tests: '*.browser.test.ts' },
@@ -33,8 +36,10 @@ if (process.env.ALSO_POSTGRES_15 === '1' && existsSync(postgres15)) {
   console.log('\n== the engine on PostgreSQL 15')
   const server = await startPostgres(postgres15)
   try {
-    // What is packed and exported is the same on every server.
-    const again = ['packages/jobs', '--exclude', '**/package.test.ts', '--exclude', '**/door.test.ts']
+    const again = [
+      'packages/jobs',
+      ...sameOnEveryServer.flatMap((name) => ['--exclude', `**/${name}.test.ts`]),
+    ]
     results.push(run(again, { TEST_DATABASE_URL: server.url }))
   } finally {
     await server.stop()

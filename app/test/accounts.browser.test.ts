@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { TestDatabase } from '@factotum/postgres/testing'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -10,6 +9,7 @@ import { type Program, startProgram } from '../src/compose/index.ts'
 import { readConfig } from '../src/platform/config/index.ts'
 import { appDatabase } from '../src/platform/database/testing.ts'
 import { launch, missing } from './chromium.ts'
+import { look } from './look.ts'
 import { SECRET_KEY } from './program.ts'
 
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
@@ -65,36 +65,12 @@ describe.skipIf(missing)('Accounts in Chromium', () => {
     return page
   }
 
-  /** Looks at a page in both themes, wide and narrow: axe finds nothing, nothing overflows, and a picture is kept. */
-  async function look(page: Page, name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const)
-      for (const width of [1280, 390]) {
-        await page.setViewportSize({ width, height: 900 })
-        await page.emulateMedia({ colorScheme })
-        await page.screenshot({
-          path: join(screenshots, `${name}-${colorScheme}-${width}.png`),
-          fullPage: true,
-        })
-        const overflow = await page.evaluate<number>(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        )
-        expect(overflow, `${name} at ${width}`).toBeLessThanOrEqual(0)
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(
-          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-          name,
-        ).toEqual([])
-      }
-    await page.setViewportSize({ width: 1280, height: 900 })
-    await page.emulateMedia({ colorScheme: 'light' })
-  }
-
   it('lets the first administrator in by the link, who names themselves', async () => {
     ada = await open()
     const link = await program.context.accounts.firstAdministratorLink()
     await ada.goto((link ?? '').replace('127.0.0.1', 'localhost'))
     expect(new URL(ada.url()).pathname).toBe('/account')
-    await look(ada, 'account-welcome')
+    await look(ada, screenshots, 'account-welcome')
     await ada.getByLabel('Your name').fill('Ada Lovelace')
     await ada.getByLabel('Your email').fill('ada@example.org')
     await ada.getByRole('button', { name: 'Keep this name' }).click()
@@ -122,10 +98,10 @@ describe.skipIf(missing)('Accounts in Chromium', () => {
     await ada.getByLabel('Name of the device').fill('Ada’s telephone')
     await ada.getByRole('button', { name: 'Add a passkey' }).click()
     await ada.locator('#account-passkeys').getByText('Ada’s telephone').first().waitFor()
-    await look(ada, 'account')
+    await look(ada, screenshots, 'account')
     await ada.getByRole('button', { name: 'Sign out' }).click()
     await ada.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()
-    await look(ada, 'signin')
+    await look(ada, screenshots, 'signin')
     await ada.getByRole('button', { name: 'Sign in with a passkey' }).click()
     await ada.locator('.nav-person').waitFor()
     expect(await ada.locator('.nav-person').innerText()).toContain('Ada Lovelace')
@@ -134,26 +110,26 @@ describe.skipIf(missing)('Accounts in Chromium', () => {
   it('invites somebody, who chooses a password, gets a role, and sees what it may', async () => {
     await ada.goto(`${base}/people`)
     await ada.getByRole('link', { name: 'Invite somebody' }).click()
-    await look(ada, 'people-invite')
+    await look(ada, screenshots, 'people-invite')
     await ada.getByLabel('Email').fill('bob@example.org')
     await ada.locator('#role').selectOption({ label: 'None yet' })
     await ada.getByRole('button', { name: 'Invite' }).click()
     const link = await ada.getByLabel('Link').inputValue()
-    await look(ada, 'people-invited')
+    await look(ada, screenshots, 'people-invited')
 
     const bob = await open()
     await bob.goto(link.replace('127.0.0.1', 'localhost'))
-    await look(bob, 'invitation')
+    await look(bob, screenshots, 'invitation')
     await bob.getByLabel('Your name').fill('Bob')
     await bob.getByLabel('New password').fill(password)
     await bob.getByRole('button', { name: 'Come in' }).click()
     await bob.getByText('You have no role yet').waitFor()
-    await look(bob, 'no-role')
+    await look(bob, screenshots, 'no-role')
 
     await ada.goto(`${base}/people`)
-    await look(ada, 'people')
+    await look(ada, screenshots, 'people')
     await ada.getByRole('link', { name: 'Bob' }).click()
-    await look(ada, 'person')
+    await look(ada, screenshots, 'person')
     await ada.locator('#role').selectOption({ label: 'Operator' })
     await ada.getByRole('button', { name: 'Give this role' }).click()
     await ada.getByText('Operator', { exact: true }).first().waitFor()
@@ -185,7 +161,7 @@ describe.skipIf(missing)('Accounts in Chromium', () => {
     await ada.locator('#factor-password').fill(password)
     await ada.getByRole('button', { name: 'Set up an app' }).click()
     await ada.locator('.qr-code').waitFor()
-    await look(ada, 'second-factor')
+    await look(ada, screenshots, 'second-factor')
   })
 
   it('works without JavaScript: signing in, and out', async () => {

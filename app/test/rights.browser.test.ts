@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestWeb, testWeb } from '../src/compose/testing.ts'
 import { as, asNobody, type ShownInTests } from '../src/platform/accounts/testing.ts'
 import { launch, missing } from './chromium.ts'
+import { violations } from './look.ts'
 
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 if (missing) console.warn('SKIPPED: rights.browser.test.ts, as there is no Chromium (CHROMIUM=its path)')
@@ -53,8 +53,7 @@ describe.skipIf(missing)('What a person may', () => {
       await page.screenshot({ path: join(screenshots, `rights-${name}-${view}.png`), fullPage: true })
       // axe needs scripts; the page is the same with them.
       if (javaScriptEnabled) {
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+        expect(await violations(page)).toEqual([])
       }
       await context.close()
     }

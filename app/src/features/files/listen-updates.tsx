@@ -62,7 +62,6 @@ function sender(
   let busy = false
   let last = Number.NEGATIVE_INFINITY
   const turn = async () => {
-    last = performance.now()
     changed = false
     try {
       send(await render())
@@ -70,6 +69,7 @@ function sender(
       // The client comes back by itself, and finds the table as it then is.
       onError()
     }
+    last = performance.now()
     busy = false
     if (changed) plan()
   }

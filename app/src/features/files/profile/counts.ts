@@ -24,6 +24,7 @@ export interface CountsOptions {
   /** Plans of any kind; a plan's column is `c{index - from}`. */
   plans: ColumnPlan[]
   from: number
+  rows: number
   /** The spreads of those that are not `grouped`. */
   spreads: Map<number, ColumnSpread>
   onProgress: (share: number) => void
@@ -33,6 +34,9 @@ const topValues = 10
 
 /** PostgreSQL's and DuckDB's GROUPING takes few arguments more. */
 const setsAtOnce = 30
+
+/** So few cells are counted one below the other, all columns at once: a grouping set costs a millisecond before its first row. */
+const fewCells = 200_000
 
 /** One set of the grouping: what is counted, for which column. */
 interface CountedSet {
@@ -50,10 +54,13 @@ export async function countValues(
   const result = new Map<number, ColumnCounts>(
     options.plans.map((plan) => [plan.index, { spread: null, top: [], binning: null, bins: null }]),
   )
-  for (let at = 0; at < sets.length; at += setsAtOnce) {
-    const some = sets.slice(at, at + setsAtOnce)
+  const few = options.rows * sets.length <= fewCells
+  const atOnce = few ? sets.length : setsAtOnce
+  for (let at = 0; at < sets.length; at += atOnce) {
+    const some = sets.slice(at, at + atOnce)
     const onProgress = (share: number) => options.onProgress((at + share * some.length) / sets.length)
-    await count(connection, options.source, some, onProgress)
+    await connection.run('drop table if exists counted')
+    await query(connection, (few ? stacked : grouped)(options.source, some), onProgress)
     await readTop(connection, some, result)
     for (const [index, spread] of await countedSpreads(connection, valuesOf(some))) {
       const counts = result.get(index)
@@ -84,28 +91,34 @@ function setsOf(plan: ColumnPlan, { from, spreads }: CountsOptions): CountedSet[
   return sets
 }
 
-async function count(
-  connection: DuckDBConnection,
-  source: string,
-  sets: CountedSet[],
-  onProgress: (share: number) => void,
-): Promise<void> {
+const evaluated = (source: string, sets: CountedSet[]) =>
+  `(select ${sets.map(({ expression }, index) => `${expression} as s${index}`).join(', ')} from ${source})`
+
+/** Counts each set as a grouping set of one reading, whatever the number of rows. */
+function grouped(source: string, sets: CountedSet[]): string {
   const names = sets.map((_, index) => `s${index}`)
   const last = sets.length - 1
   // Of GROUPING's bits only that of the set's own column is 0.
   const which = names.map((_, index) => `when ${2 ** sets.length - 1 - 2 ** (last - index)} then ${index}`)
   const values = names.filter((_, index) => sets[index]?.what !== 'bins')
   const bins = names.filter((_, index) => sets[index]?.what === 'bins')
-  await connection.run('drop table if exists counted')
-  await query(
-    connection,
-    `create temp table counted as
-     select case grouping(${names}) ${which.join(' ')} end as s, coalesce(${[...values, 'null::varchar'].join(', ')}) as v,
-       coalesce(${[...bins, 'null::integer'].join(', ')}) as b, count(*) as n
-     from (select ${sets.map(({ expression }, index) => `${expression} as s${index}`).join(', ')} from ${source})
-     group by grouping sets (${names.map((name) => `(${name})`).join(', ')})`,
-    onProgress,
+  return `create temp table counted as
+    select case grouping(${names}) ${which.join(' ')} end as s, coalesce(${[...values, 'null::varchar'].join(', ')}) as v,
+      coalesce(${[...bins, 'null::integer'].join(', ')}) as b, count(*) as n
+    from ${evaluated(source, sets)}
+    group by grouping sets (${names.map((name) => `(${name})`).join(', ')})`
+}
+
+/** Counts each set from a row of its own for each cell. */
+function stacked(source: string, sets: CountedSet[]): string {
+  const cells = sets.map(({ what }, index) =>
+    what === 'bins'
+      ? `{s: ${index}, v: null::varchar, b: s${index}::integer}`
+      : `{s: ${index}, v: s${index}, b: null::integer}`,
   )
+  return `create temp table counted as
+    select s, v, b, count(*) as n from (select unnest([${cells.join(', ')}], recursive := true) from ${evaluated(source, sets)})
+    group by all`
 }
 
 async function readTop(

@@ -279,6 +279,28 @@ describe('What a column is', () => {
 })
 
 describe('The figures', () => {
+  it('of many rows, which are counted another way, are those of few, so many times over', async () => {
+    const times = 60
+    const rows = Array.from(
+      { length: 1_000 },
+      (_, at) => `${(at * 7919) % 90},w${at % 7},${at % 9 ? at / 4 : ''},${at % 30 ? at : 'n/a'}`,
+    )
+    const table = (repeated: number) => profileOf(`a,b,c,d\n${`${rows.join('\n')}\n`.repeat(repeated)}`)
+    const [few, many] = [await table(1), await table(times)]
+    for (const [index, once] of few.columns.entries())
+      expect(many.columns[index]).toMatchObject({
+        ...once,
+        values: once.values * times,
+        nulls: once.nulls * times,
+        misfits: once.misfits * times,
+        top: once.top.map(({ value, count }) => ({ value, count: count * times })),
+        histogram: once.histogram && {
+          ...once.histogram,
+          counts: once.histogram.counts.map((count) => count * times),
+        },
+      })
+  }, 120_000)
+
   it('are those of the cells, in every small table', async () => {
     const cell = fc.oneof(fc.constant(''), fc.integer({ min: -1000, max: 1000 }).map(String))
     const rows = fc.array(fc.tuple(cell, fc.constantFrom('x', 'y', 'z', '')), { minLength: 1, maxLength: 60 })

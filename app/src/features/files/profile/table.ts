@@ -33,7 +33,7 @@ export async function profileTable(
     onProgress(share * 0.55),
   )
   const counting = (some: ColumnPlan[], progress: (share: number) => void) =>
-    countValues(connection, { source, from, spreads, plans: some, onProgress: progress })
+    countValues(connection, { source, from, rows, spreads, plans: some, onProgress: progress })
   const counts = await counting(plans, (share) => onProgress(0.55 + share * 0.45))
   const final = retried(plans, (plan) => counts.get(plan.index)?.spread)
   if (final.texts.length > 0) {
