@@ -12,9 +12,7 @@ create table :schema.wait (
 -- filled at the same moment.
 create function :schema.page_from(p_day regclass, p_at timestamptz) returns bigint
 language plpgsql
-set enable_seqscan = off                 -- what remains is a scan that begins at a page, whatever the statistics say
-set enable_indexscan = off
-set enable_indexonlyscan = off
+set enable_seqscan = off                 -- what remains is a scan that begins at a page
 set jit = off
 as $$
 declare
@@ -39,9 +37,8 @@ $$;
 -- they became due.
 create function :schema.sample_waits(p_minute timestamptz, p_pages integer) returns void
 language plpgsql
-set enable_seqscan = off                 -- as above; of a dependency, its index still tells by a bitmap
-set enable_indexscan = off
-set enable_indexonlyscan = off
+set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_material = off

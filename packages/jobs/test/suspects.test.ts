@@ -131,6 +131,37 @@ describe('what ran when a worker died', () => {
     await until(async () => (await it.jobs.count({ state: 'finished' })).count === 4)
   })
 
+  test('that waited to be alone begins once its row is free, should a stranger have locked it', async () => {
+    const it = await stage(4)
+    await it.parts('a', 'b')
+    await it.full(2)
+    await it.die()
+    await it.full(2)
+    await it.die()
+    await until(() => it.running.has('a'))
+    await it.parts('neighbour')
+    it.end('a')
+    await until(() => it.running.has('neighbour'))
+    const ofB = `from factotum_jobs.job where args ->> 0 = 'b' and worker is not null`
+    await until(async () => (await t.sql(`select ${ofB}`)).length === 1)
+    const stranger = await t.pool.connect()
+    try {
+      await stranger.query('begin')
+      await stranger.query(`select ${ofB} for update`)
+      it.end('neighbour')
+      await until(async () => (await it.jobs.count({ state: 'finished' })).count === 2)
+      await sleep(400)
+      expect(it.running.size).toBe(0)
+      await stranger.query('commit')
+    } finally {
+      stranger.release()
+    }
+    await it.full(1)
+    it.end('b')
+    await until(async () => (await it.jobs.count({ state: 'finished' })).count === 3)
+    expect(it.begun.filter((part) => part === 'b')).toHaveLength(3)
+  })
+
   test('is to blame only for a death alone: three of them, and it has failed', async () => {
     const it = await stage(4)
     const [one] = await it.parts('one')

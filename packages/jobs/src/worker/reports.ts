@@ -95,11 +95,11 @@ export class Reports implements RunReports {
     this.#lastWrite = performance.now()
     const runs = [...this.#dirty]
     try {
-      await this.#writeStarts(runs)
+      const unstarted = await this.#writeStarts(runs)
       await this.#writeProgress(runs.filter((run) => run.progressDirty))
       await this.#writeLines(runs.filter((run) => run.lines.length > 0))
       for (const run of runs) {
-        if (!run.progressDirty && run.lines.length === 0) this.#dirty.delete(run)
+        if (!run.progressDirty && run.lines.length === 0 && !unstarted.has(run)) this.#dirty.delete(run)
       }
     } catch (error) {
       this.#engine.report(error)
@@ -114,12 +114,13 @@ export class Reports implements RunReports {
     return this.#abandoned ? [] : [...this.#running.values()].filter((run) => !run.startRecorded)
   }
 
-  async #writeStarts(dirty: Run[]): Promise<void> {
+  /** Answers those that are still to be recorded, their rows being locked by somebody. */
+  async #writeStarts(dirty: Run[]): Promise<ReadonlySet<Run>> {
     const now = performance.now()
     const due = this.#unrecorded().filter(
       (run) => run.job.followed || now - run.startedAt >= showStartAfter || dirty.includes(run),
     )
-    await this.#send(
+    const locked = await this.#send(
       recordStarts,
       due,
       ({ job, startedAt }) => ({ id: job.id, token: job.token, age: now - startedAt }),
@@ -127,6 +128,7 @@ export class Reports implements RunReports {
         run.startRecorded = true
       },
     )
+    return new Set(locked)
   }
 
   async #writeProgress(runs: Run[]): Promise<void> {
