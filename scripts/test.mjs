@@ -11,7 +11,16 @@ import { startPostgres } from './postgres-server.mjs'
 const postgres15 = '/usr/lib/postgresql/15/bin'
 
 /** What asks nothing of PostgreSQL that other tests of the engine don't: what is packed, and where handlers run. */
-const sameOnEveryServer = ['package', 'door', 'sandbox', 'stuck-loop', 'cron', 'cron-zones', 'checker']
+const sameOnEveryServer = [
+  'package',
+  'door',
+  'sandbox',
+  'stuck-loop',
+  'cron',
+  'cron-zones',
+  'checker',
+  'examples',
+]
 
 /** System programs that some tests need, as `scripts/setup` installs them, and those tests' names. */
 const programs = [

@@ -249,7 +249,6 @@ describe('factotum start', () => {
   })
 
   it.each([
-    ['routes.ts', 'throw new Error("no ink")', 'does not load: no ink'],
     ['routes.ts', 'export default () => { throw new Error("no paper") }', 'fails: no paper'],
     ['jobs.ts', 'export default () => { throw new Error("no pen") }', 'fails: no pen'],
     ['console.tsx', 'export default 7', 'exports the wrong thing by default'],
