@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeDonors } from './donors.ts'
 import { cursorNow, eventsFrom } from './live-events.ts'
 import { type RunningProgram, startProgram } from './program.ts'
@@ -22,6 +22,7 @@ interface Answer {
 let csv: string
 let samples: string
 let home: string
+/** What a test kills it starts again. */
 let web: RunningProgram
 let worker: RunningProgram
 
@@ -29,17 +30,13 @@ beforeAll(async () => {
   samples = await mkdtemp(join(tmpdir(), 'factotum-samples-'))
   csv = join(samples, 'donors.csv')
   await writeDonors(csv, rows)
-})
-afterAll(() => rm(samples, { recursive: true }))
-
-beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'factotum-faults-'))
   web = await startProgram(['web'], { FACTOTUM_HOME: home })
   worker = await startProgram(['worker'], { FACTOTUM_HOME: home })
 })
-afterEach(async () => {
-  await Promise.all([worker.stop(), web.stop()])
-  await rm(home, { recursive: true })
+afterAll(async () => {
+  await Promise.all([worker?.stop(), web?.stop()])
+  for (const folder of [samples, home]) if (folder) await rm(folder, { recursive: true })
 })
 
 async function upload(): Promise<number> {
