@@ -46,7 +46,8 @@ export async function openContext(config: Config, log: Logger, stops: Stops): Pr
     zone,
   })
   const settings = createSettings({ config, database, events, log })
-  const accounts = await createAccounts({ config, database, log })
+  const accounts = await createAccounts({ config, database, events, log })
+  stops.add('the last events of accounts', () => accounts.settle())
   await sweep('the accounts', () => accounts.sweep(), log, stops)
   return { config, database, jobs, live, accounts, events, settings, storage, log }
 }

@@ -1,4 +1,7 @@
+import { createEventLog } from '../eventlog/index.ts'
 import { createAccounts } from '../platform/accounts/accounts.ts'
+import { accountEvents } from '../platform/accounts/events.ts'
+import { secretKey } from '../platform/accounts/secret-key.ts'
 import type { Config } from '../platform/config/index.ts'
 import { upgradeApp } from '../platform/database/migrate.ts'
 import { openDatabase } from '../platform/database/open.ts'
@@ -15,7 +18,11 @@ export async function makeSignInLink(config: Config, email: string): Promise<str
   const database = await openDatabase(config, log)
   try {
     await upgradeApp(database.url)
-    const accounts = await createAccounts({ config, database, log })
+    const secret = await secretKey(config)
+    // No event of these asks for the day.
+    const events = createEventLog({ pool: database.pool, secret, zone: () => 'UTC' })
+    events.registry.register('events.ts', [accountEvents])
+    const accounts = await createAccounts({ config, database, events, log })
     const running = await findRunning(config.home)
     if (running) accounts.listensAt(running.url)
     return await accounts.signInLink(email)

@@ -10,8 +10,11 @@ import { appDatabase } from '../platform/database/testing.ts'
 import type { HttpServer } from '../platform/http/index.ts'
 import { openContext } from './context.ts'
 import { discover } from './discover.ts'
+import { findAllEvents, registerEvents } from './discover-events.ts'
 import { Stops } from './stops.ts'
 import { makeWeb } from './web.ts'
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export interface TestWeb {
   app: HttpServer
@@ -20,10 +23,9 @@ export interface TestWeb {
 }
 
 /** The whole web server with all features on a database of its own; requests say who asks (`as`), or are nobody's. */
-export async function testWeb(): Promise<TestWeb> {
+export async function testWeb(log = pino({ level: process.env.TEST_LOG ?? 'silent' })): Promise<TestWeb> {
   const database = await appDatabase()
   const home = await mkdtemp(join(tmpdir(), 'factotum-web-'))
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
   const stops = new Stops(log)
   const config = readConfig({
     FACTOTUM_HOME: home,
@@ -31,7 +33,11 @@ export async function testWeb(): Promise<TestWeb> {
     SECRET_KEY: '0123456789abcdef'.repeat(4),
   })
   const context = await openContext(config, log, stops)
-  const features = await discover([fileURLToPath(new URL('../features', import.meta.url))])
+  const features = await discover([folder('../features')])
+  registerEvents(context.events.registry, [
+    ...(await findAllEvents(folder('../platform'))),
+    ...features.flatMap(({ events }) => events ?? []),
+  ])
   for (const { jobs } of features) jobs?.(context)
   const app = await makeWeb(context, features, believe(null))
   await app.ready()

@@ -7,6 +7,7 @@ import { createEventLog } from '../eventlog/index.ts'
 import { createLive } from '../live/index.ts'
 import { createAccounts } from '../platform/accounts/accounts.ts'
 import type { Asker } from '../platform/accounts/asker.ts'
+import { accountEvents, signInEvents } from '../platform/accounts/events.ts'
 import { askerFor, believe } from '../platform/accounts/testing.ts'
 import { readConfig } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
@@ -45,8 +46,9 @@ export async function testConsole(
   const config = readConfig({ FACTOTUM_HOME: folder })
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
   events.registry.register('settings', [settingEvents])
+  events.registry.register('accounts', [accountEvents, signInEvents])
   const settings = createSettings({ config, database, events, log, folder })
-  const accounts = await createAccounts({ config, database, log })
+  const accounts = await createAccounts({ config, database, events, log })
   const storage = await localStorage(folder)
   const context: Context = { config, database, jobs, live, accounts, events, settings, log, storage }
   const identify = asker === 'sessions' ? accounts.identify : believe(asker)
@@ -57,6 +59,7 @@ export async function testConsole(
     context,
     async close() {
       await app.close()
+      await accounts.settle()
       await live.stop()
       await jobs.close()
       await database.close()

@@ -11,6 +11,7 @@ import {
   PasswordField,
   TextField,
 } from '../components/index.ts'
+import { AccountLog } from './account-log.tsx'
 import { Refused } from './form-answer.tsx'
 import { roleNames } from './role-names.ts'
 import { SessionList } from './session-list.tsx'
@@ -46,6 +47,7 @@ export function AccountPage({ asker, account, welcome, saved, refused }: Account
         <SecondFactor account={account} refusal={refusalOf('second-factor')} />
         <Passkeys account={account} />
         <SessionList sessions={account.sessions} />
+        <AccountLog events={account.lately} />
       </div>
       <div class="split-aside">
         <Panel id="account-facts" title="About this account">

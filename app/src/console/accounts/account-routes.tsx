@@ -117,13 +117,13 @@ export function accountRoutes(app: HttpServer, accounts: Accounts): void {
   )
 
   app.post('/account/sessions/end-others', own, async (request, reply) => {
-    await accounts.endSessions(known(request.asker), 'others')
+    await accounts.endSessions(known(request.asker), 'others', request.id)
     return reply.redirect('/account?saved', 303)
   })
 
   const one = { ...own, schema: { hide: true, params: Type.Object({ id: Type.String() }) } }
   app.post('/account/sessions/:id/end', one, async (request, reply) => {
-    await accounts.endSessions(known(request.asker), request.params)
+    await accounts.endSessions(known(request.asker), request.params, request.id)
     return reply.redirect('/account?saved', 303)
   })
 }

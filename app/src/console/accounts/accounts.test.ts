@@ -279,6 +279,19 @@ describe('One’s own account', () => {
     expect(html).toContain('Your present password is not right.')
   })
 
+  it('tells what happened lately; the same is on the page of events, by people’s names', async () => {
+    const visitor = await ada()
+    const other = await bob(visitor)
+    expect((await other.get('/account')).html).toMatch(/account-log.*Signed in by a link.*Came for the/s)
+    const { html } = await visitor.get('/events?key=account&code=INVITED')
+    const [, id] = /href="\/events\?subject=account\+([\w-]+)">Bob<\/a>/.exec(html) ?? []
+    expect(html).toMatch(/href="\/events\?by=[\w-]+">Ada<\/a>/)
+    const person = (await visitor.get(`/people/${id}`)).html
+    const [, log = ''] = /<a href="([^"]+)">What happened to this account/.exec(person) ?? []
+    expect((await visitor.get(log)).html).toContain('Came for the first time')
+    expect((await other.get(log)).status).toBe(403)
+  })
+
   it('sets up an app with a code to scan and one to type, and asks for it from then on', async () => {
     const visitor = await ada()
     const { html } = await visitor.send('/account/second-factor', { password })

@@ -40,7 +40,12 @@ export function passkeyRoutes(app: HttpServer, accounts: Accounts): void {
     },
     async (request) => {
       const { response, name } = request.body
-      await accounts.keepPasskey(response, name.trim() || 'A passkey', visitorOf(request))
+      await accounts.keepPasskey(
+        known(request.asker),
+        response,
+        name.trim() || 'A passkey',
+        visitorOf(request),
+      )
       return { status: 'kept' }
     },
   )
@@ -49,7 +54,7 @@ export function passkeyRoutes(app: HttpServer, accounts: Accounts): void {
     '/account/passkeys/:id/remove',
     { ...own, schema: { hide, params: Type.Object({ id: Type.String() }) } },
     async (request, reply) => {
-      await accounts.removePasskey(known(request.asker).account.id, request.params.id)
+      await accounts.removePasskey(known(request.asker), request.params.id, request.id)
       return reply.redirect('/account?saved', 303)
     },
   )

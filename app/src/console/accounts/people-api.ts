@@ -85,8 +85,8 @@ export function peopleApi(app: HttpServer, { people }: Accounts): void {
         response: { 201: Type.Object({ person: personBody, link }), 409: refusedBody, 422: refusedBody },
       },
     },
-    async ({ body, asker }, reply) => {
-      const invited = await people.invite({ ...body, role: roleOf(body.role) }, known(asker))
+    async ({ body, asker, id }, reply) => {
+      const invited = await people.invite({ ...body, role: roleOf(body.role) }, known(asker), id)
       reply.code(201)
       return { person: bodyOf(invited.person), link: invited.link }
     },
@@ -104,7 +104,8 @@ export function peopleApi(app: HttpServer, { people }: Accounts): void {
         response: { 200: personBody, 404: refusedBody, 409: refusedBody },
       },
     },
-    async ({ params: { id }, body }) => bodyOf(await people.changeRole(id, roleOf(body.role))),
+    async ({ params, body, asker, id }) =>
+      bodyOf(await people.changeRole(params.id, roleOf(body.role), known(asker), id)),
   )
 
   const summaries = {
@@ -123,7 +124,7 @@ export function peopleApi(app: HttpServer, { people }: Accounts): void {
           response: { 200: personBody, 404: refusedBody, 409: refusedBody },
         },
       },
-      async ({ params: { id } }) => bodyOf(await people[verb](id)),
+      async ({ params, asker, id }) => bodyOf(await people[verb](params.id, known(asker), id)),
     )
 
   app.post(
@@ -137,8 +138,8 @@ export function peopleApi(app: HttpServer, { people }: Accounts): void {
         response: { 200: Type.Object({ person: personBody, link }), 404: refusedBody, 409: refusedBody },
       },
     },
-    async ({ params: { id }, asker }) => {
-      const sent = await people.sendLinkTo(id, known(asker))
+    async ({ params, asker, id }) => {
+      const sent = await people.sendLinkTo(params.id, known(asker), id)
       return { person: bodyOf(sent.person), link: sent.link }
     },
   )

@@ -129,6 +129,7 @@ export function PersonPage({ person, refusal }: { person: Person; refusal?: Form
                 label: 'Signed in',
                 value: person.lastSignInAt ? <Time at={person.lastSignInAt} as="day" /> : 'never',
               },
+              ...(may('events.read') ? [{ label: 'Events', value: <EventsOf person={person} /> }] : []),
             ]}
           />
         </Panel>
@@ -137,6 +138,10 @@ export function PersonPage({ person, refusal }: { person: Person; refusal?: Form
     </div>
   )
 }
+
+const EventsOf = ({ person: { id } }: { person: Person }): VNode => (
+  <a href={`/events?subject=${encodeURIComponent(`account ${id}`)}`}>What happened to this account</a>
+)
 
 function PersonForms({ person }: { person: Person }): VNode {
   const at = (verb: string) => `/people/${person.id}/${verb}`

@@ -46,7 +46,7 @@ export function peopleRoutes(app: HttpServer, { people }: Accounts): void {
     const { body } = request
     const result = await orForm(
       reply,
-      () => people.invite({ ...body, role: roleOf(body.role) }, known(request.asker)),
+      () => people.invite({ ...body, role: roleOf(body.role) }, known(request.asker), request.id),
       (refusal, status) =>
         sendPage(request, reply, {
           ...frame,
@@ -68,16 +68,18 @@ export function peopleRoutes(app: HttpServer, { people }: Accounts): void {
     { ...change, schema: { hide, params, body: Type.Object({ role: Type.String() }) } },
     async (request, reply) =>
       save(request, reply, request.params.id, () =>
-        people.changeRole(request.params.id, roleOf(request.body.role)),
+        people.changeRole(request.params.id, roleOf(request.body.role), known(request.asker), request.id),
       ),
   )
   for (const verb of ['deactivate', 'reactivate'] as const)
     app.post(`/people/:id/${verb}`, change, async (request, reply) =>
-      save(request, reply, request.params.id, () => people[verb](request.params.id)),
+      save(request, reply, request.params.id, () =>
+        people[verb](request.params.id, known(request.asker), request.id),
+      ),
     )
 
   app.post('/people/:id/link', change, async (request, reply) => {
-    const made = await people.sendLinkTo(request.params.id, known(request.asker))
+    const made = await people.sendLinkTo(request.params.id, known(request.asker), request.id)
     return sendPage(request, reply, { ...frame, title: 'A link', body: <LinkMade {...made} /> })
   })
 

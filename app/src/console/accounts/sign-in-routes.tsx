@@ -95,8 +95,7 @@ export function signInRoutes(app: HttpServer, accounts: Accounts): void {
   )
 
   app.post('/signout', { config: { guard: guard.session }, schema: { hide } }, async (request, reply) => {
-    const { sessionId } = known(request.asker)
-    return goOn(reply, [await accounts.signOut(sessionId ?? '')], '/signin')
+    return goOn(reply, [await accounts.signOut(known(request.asker), request.id)], '/signin')
   })
 
   app.get('/signin/forgotten', { ...open, schema: { hide } }, async (request, reply) =>

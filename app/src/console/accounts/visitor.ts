@@ -3,9 +3,10 @@ import type { Asker } from '../../platform/accounts/asker.ts'
 import type { Visitor } from '../../platform/accounts/visitor.ts'
 import type { HttpError } from '../../platform/errors/index.ts'
 
-export const visitorOf = ({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>): Visitor => ({
+export const visitorOf = ({ headers, ip, id }: Pick<FastifyRequest, 'headers' | 'ip' | 'id'>): Visitor => ({
   headers,
   address: ip,
+  requestId: id,
 })
 
 /** The guard let them in, so they are known. */

@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import type { LoggedEvent } from '../../eventlog/index.ts'
 import { Cell, type Column, JsonBlock, Row, Time } from '../components/index.ts'
 import { listAddress, theProgram } from './filter.ts'
+import { accountOf } from './people.ts'
 
 export const eventColumns: Column[] = [
   { label: 'What' },
@@ -14,12 +15,12 @@ export interface EventRowProps {
   event: LoggedEvent
   /** What its code says; null where no module knows it any more. */
   description: string | null
-  /** The account's; null where it is gone, or the program did it. */
-  name: string | null
+  /** Names of accounts by id; one that is gone has none. */
+  names: Map<string, string>
 }
 
 /** An event, with what it tells in a fold. */
-export function EventRow({ event, description, name }: EventRowProps): VNode {
+export function EventRow({ event, description, names }: EventRowProps): VNode {
   const { subject, createdBy, correlationId } = event
   const about = `${subject.kind} ${subject.id}`
   return (
@@ -29,11 +30,11 @@ export function EventRow({ event, description, name }: EventRowProps): VNode {
         <Content event={event} />
       </Cell>
       <Cell label="About">
-        <a href={listAddress({ subject: about })}>{about}</a>
+        <a href={listAddress({ subject: about })}>{names.get(accountOf(event) ?? '') ?? about}</a>
       </Cell>
       <Cell label="By">
         <a href={listAddress({ by: createdBy ?? theProgram })}>
-          {createdBy === null ? 'the program' : (name ?? 'an account that is gone')}
+          {createdBy === null ? 'the program' : (names.get(createdBy) ?? 'an account that is gone')}
         </a>
         {correlationId ? (
           <>

@@ -28,7 +28,7 @@ export function EventList({ narrowing, page, first, registry, names }: EventList
             <EventRow
               event={event}
               description={descriptions.get(`${event.key} ${event.code}`) ?? null}
-              name={event.createdBy === null ? null : (names.get(event.createdBy) ?? null)}
+              names={names}
               key={event.id}
             />
           ))}

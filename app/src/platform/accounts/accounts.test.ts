@@ -5,11 +5,13 @@ import { createOTP } from '@better-auth/utils/otp'
 import type { TestDatabase } from '@factotum/postgres/testing'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createEventLog, type EventLog } from '../../eventlog/index.ts'
 import { readConfig } from '../config/index.ts'
 import { connect, type OpenDatabase } from '../database/index.ts'
 import { appDatabase } from '../database/testing.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import type { Asker } from './asker.ts'
+import { accountEvents, signInEvents } from './events.ts'
 import type { Message } from './parts.ts'
 import { Browser, tokenOf } from './testing/visit.ts'
 
@@ -24,6 +26,7 @@ let database: OpenDatabase
 /** Four processes on one database and one home. */
 let processes: Accounts[]
 let accounts: Accounts
+let events: EventLog
 const sent: Message[] = []
 
 beforeAll(async () => {
@@ -31,9 +34,12 @@ beforeAll(async () => {
   owned = await appDatabase()
   database = connect(owned.url)
   const config = readConfig({ FACTOTUM_HOME: home, PUBLIC_URL: 'https://office.example.org' })
+  events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
+  events.registry.register('events.ts', [accountEvents, signInEvents])
   const options = {
     config,
     database,
+    events,
     log: pino({ level: 'silent' }),
     send: async (_tx: unknown, message: Message) => void sent.push(message),
   }
@@ -47,6 +53,7 @@ afterAll(async () => {
 })
 beforeEach(() => sent.splice(0))
 afterEach(async () => {
+  await accounts.settle()
   await database.pool.query(
     'truncate factotum.account, factotum.sign_in_link, factotum.sign_in_limit, factotum.verification cascade',
   )
@@ -176,11 +183,10 @@ describe('Signing in', () => {
     const browser = await firstAdministrator()
     for (const each of processes)
       expect(await each.identify(browser.visit())).toMatchObject({ account: { email: 'ada@example.org' } })
-    const { sessionId } = await askerOf(browser)
-    browser.take(await process(3).signOut(sessionId ?? ''))
+    browser.take(await process(3).signOut(await askerOf(browser)))
     expect(browser.names()).toEqual([])
     const kept = await firstAdministratorCookie()
-    await process(2).signOut((await askerOf(kept)).sessionId ?? '')
+    await process(2).signOut(await askerOf(kept))
     for (const each of processes) expect(await each.identify(kept.visit())).toBeNull()
   })
 
@@ -367,26 +373,26 @@ describe('Who forgot their password', () => {
 
 describe('An administrator', () => {
   it('changes a role, at once in every process', async () => {
-    const { bob, id } = await invited('operator')
-    await accounts.people.changeRole(id, 'admin')
+    const { bob, by, id } = await invited('operator')
+    await accounts.people.changeRole(id, 'admin', by)
     for (const each of processes)
       expect(await each.identify(bob.visit())).toMatchObject({ account: { role: 'admin' } })
-    await accounts.people.changeRole(id, null)
+    await accounts.people.changeRole(id, null, by)
     expect(await askerOf(bob)).toMatchObject({ account: { role: null } })
   })
 
   it('lets somebody in no more: sessions, links and passwords are refused, until they are let in again', async () => {
-    const { bob, id } = await invited()
+    const { bob, by, id } = await invited()
     await accounts.forgotPassword('bob@example.org', new Browser().visit())
     const link = tokenOf(sent.at(-1)?.text)
     const signInLink = tokenOf(await accounts.signInLink('bob@example.org'))
-    expect(await accounts.people.deactivate(id)).toMatchObject({ status: 'deactivated' })
+    expect(await accounts.people.deactivate(id, by)).toMatchObject({ status: 'deactivated' })
     for (const each of processes) expect(await each.identify(bob.visit())).toBeNull()
     await expect(signIn('bob@example.org', password)).rejects.toEqual(code('wrong_credentials'))
     await expect(accounts.followLink(link, bob.visit())).rejects.toEqual(code('link_gone'))
     await expect(accounts.followLink(signInLink, bob.visit())).rejects.toEqual(code('link_gone'))
     await expect(accounts.signInLink('bob@example.org')).rejects.toEqual(code('account_deactivated'))
-    await accounts.people.reactivate(id)
+    await accounts.people.reactivate(id, by)
     expect(await accounts.identify(bob.visit())).toBeNull()
     expect((await signIn('bob@example.org', password)).cookies).not.toEqual([])
   })
@@ -394,7 +400,10 @@ describe('An administrator', () => {
   it('who is the last stays one, also when two leave at once', async () => {
     const { by, id } = await invited('admin')
     await expect(
-      Promise.all([accounts.people.changeRole(id, null), process(1).people.deactivate(by.account.id)]),
+      Promise.all([
+        accounts.people.changeRole(id, null, by),
+        process(1).people.deactivate(by.account.id, by),
+      ]),
     ).rejects.toEqual(code('last_administrator'))
     const left = (await accounts.people.list()).filter(
       ({ role, status }) => role === 'admin' && status === 'active',
@@ -405,7 +414,7 @@ describe('An administrator', () => {
   it('is not somebody who was invited as one and has not come', async () => {
     const by = await askerOf(await firstAdministrator())
     await accounts.people.invite({ email: 'bob@example.org', role: 'admin' }, by)
-    await expect(accounts.people.changeRole(by.account.id, 'staff')).rejects.toEqual(
+    await expect(accounts.people.changeRole(by.account.id, 'staff', by)).rejects.toEqual(
       code('last_administrator'),
     )
   })
@@ -427,7 +436,8 @@ describe('An administrator', () => {
   it.each(['00000000-0000-0000-0000-000000000000', 'bob', ''])(
     'is told that there is no person "%s"',
     async (id) => {
-      await expect(accounts.people.deactivate(id)).rejects.toEqual(code('person_not_found'))
+      const by = await askerOf(await firstAdministrator())
+      await expect(accounts.people.deactivate(id, by)).rejects.toEqual(code('person_not_found'))
       await expect(accounts.people.person(id)).rejects.toEqual(code('person_not_found'))
     },
   )
@@ -529,15 +539,18 @@ describe('An authenticator app', () => {
   })
 
   it('is then asked for after the password, which alone opens nothing', async () => {
-    const { made } = await withApp()
+    const { id, made } = await withApp()
     const browser = new Browser()
     const first = await signIn('ada@example.org', password, browser)
     expect(first.owesCode).toBe(true)
     browser.take(first.cookies)
     expect(await accounts.identify(browser.visit())).toBeNull()
     await expect(accounts.signInWithCode('000 000', browser.visit())).rejects.toEqual(code('wrong_code'))
+    await accounts.settle()
     browser.take((await process(2).signInWithCode(await now(made.uri), browser.visit())).cookies)
     expect(await accounts.identify(browser.visit())).not.toBeNull()
+    const { events: log } = await events.readSubject({ kind: 'account', id }, { limit: 2 })
+    expect(log.map(({ code }) => code)).toEqual(['CODE', 'CODE_REFUSED'])
   })
 
   it('ends the attempt after five wrong codes', async () => {
@@ -561,6 +574,8 @@ describe('An authenticator app', () => {
     }
     expect(await attempt(made.backupCodes[0] ?? '')).not.toBeNull()
     await expect(attempt(made.backupCodes[0] ?? '')).rejects.toEqual(code('wrong_code'))
+    const both = await Promise.allSettled([1, 2].map(() => attempt(made.backupCodes[1] ?? '')))
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
   it('is turned off with the password', async () => {
@@ -570,6 +585,13 @@ describe('An authenticator app', () => {
     )
     browser.take(await accounts.endSecondFactor(password, id, browser.visit()))
     expect(await accounts.identify(browser.visit())).not.toBeNull()
+    await accounts.endSecondFactor(password, id, browser.visit())
+    const { events: log } = await events.readSubject({ kind: 'account', id })
+    const changes = log.filter(({ code }) => code.startsWith('SECOND_FACTOR')).reverse()
+    expect(changes.map(({ code, createdBy }) => ({ code, createdBy }))).toEqual([
+      { code: 'SECOND_FACTOR_ON', createdBy: id },
+      { code: 'SECOND_FACTOR_OFF', createdBy: id },
+    ])
     expect((await signIn('ada@example.org', password)).owesCode).toBe(false)
   })
 
@@ -587,6 +609,153 @@ describe('An authenticator app', () => {
       new Browser().visit(),
     )
     expect(followed).toMatchObject({ choose: null, cookies: [expect.any(String)] })
+  })
+})
+
+describe('The event log', () => {
+  /** What it says of an account, oldest first. */
+  async function told(id: string) {
+    await Promise.all(processes.map((each) => each.settle()))
+    const page = await events.readSubject({ kind: 'account', id })
+    return page.events.reverse()
+  }
+  const codes = async (id: string) => (await told(id)).map((event) => `${event.key} ${event.code}`)
+  const idOf = async (browser: Browser) => (await askerOf(browser)).account.id
+
+  it('says how somebody came to be here, by whom and in what request', async () => {
+    const by = await askerOf(await firstAdministrator())
+    expect(await codes(by.account.id)).toEqual(['account FIRST', 'sign_in LINK', 'account PASSWORD_CHANGED'])
+    const { person } = await accounts.people.invite({ email: 'bob@example.org', role: 'staff' }, by, 'r-1')
+    await accounts.people.sendLinkTo(person.id, by, 'r-2')
+    const visitor = { ...new Browser('192.0.2.7').visit(), requestId: 'r-3' }
+    await accounts.choosePassword(tokenOf(sent.at(-1)?.text), { password }, visitor)
+    const here = { address: '192.0.2.7', agent: 'Tests/1' }
+    const { id } = person
+    expect(await told(id)).toMatchObject([
+      { code: 'INVITED', createdBy: by.account.id, correlationId: 'r-1', context: { role: 'staff' } },
+      { code: 'LINK_SENT', createdBy: by.account.id, correlationId: 'r-2', context: { to: 'come' } },
+      { code: 'JOINED', createdBy: id, correlationId: 'r-3', context: here },
+      { code: 'PASSWORD_CHANGED', createdBy: id, correlationId: 'r-3', context: { by: 'link', ...here } },
+      { code: 'LINK', createdBy: id, correlationId: 'r-3', context: here },
+    ])
+  })
+
+  it('says who signed in by what, who left, and which sessions were ended', async () => {
+    const browser = await firstAdministrator()
+    const id = await idOf(browser)
+    const there = new Browser('192.0.2.7')
+    there.take((await signIn('ada@example.org', password, there)).cookies)
+    await accounts.endSessions(await askerOf(browser), 'others', 'r-1')
+    await accounts.endSessions(await askerOf(browser), 'others', 'r-2')
+    await accounts.followLink(tokenOf(await accounts.signInLink('ada@example.org')), there.visit())
+    await accounts.signOut(await askerOf(browser), 'r-3')
+    expect((await told(id)).slice(3)).toMatchObject([
+      { key: 'sign_in', code: 'PASSWORD', createdBy: id, context: { address: '192.0.2.7' } },
+      { key: 'sign_in', code: 'SESSIONS_ENDED', correlationId: 'r-1', context: { ended: ['192.0.2.7'] } },
+      { key: 'account', code: 'LINK_PRINTED', createdBy: null },
+      { key: 'sign_in', code: 'LINK', createdBy: id },
+      { key: 'sign_in', code: 'SIGNED_OUT', createdBy: id, correlationId: 'r-3' },
+    ])
+  })
+
+  it('says what an administrator changed, and not what was so already', async () => {
+    const { by, id } = await invited('operator')
+    for (const role of ['admin', 'admin', null] as const)
+      await accounts.people.changeRole(id, role, by, 'r-1')
+    await accounts.people.reactivate(id, by)
+    for (const again of [1, 2]) await accounts.people.deactivate(id, by, `r-${again}`)
+    for (const again of [3, 4]) await accounts.people.reactivate(id, by, `r-${again}`)
+    expect((await told(id)).slice(4)).toMatchObject([
+      { code: 'ROLE_CHANGED', createdBy: by.account.id, context: { before: 'operator', after: 'admin' } },
+      { code: 'ROLE_CHANGED', correlationId: 'r-1', context: { before: 'admin', after: null } },
+      { code: 'DEACTIVATED', createdBy: by.account.id, correlationId: 'r-1' },
+      { code: 'REACTIVATED', createdBy: by.account.id, correlationId: 'r-3' },
+    ])
+  })
+
+  it('says once in a while that passwords are wrong, and that there were too many', async () => {
+    const browser = await firstAdministrator()
+    const id = await idOf(browser)
+    for (let n = 0; n < 14; n++)
+      await process(n % 4)
+        .signIn({ email: 'Ada@example.org', password: `wrong ${n}` }, new Browser(`198.51.100.${n}`).visit())
+        .catch(() => process(n % 4).settle())
+    expect((await told(id)).slice(3)).toMatchObject([
+      {
+        key: 'sign_in',
+        code: 'PASSWORD_REFUSED',
+        createdBy: null,
+        context: { address: '198.51.100.0', agent: 'Tests/1' },
+      },
+      { key: 'sign_in', code: 'SHUT', createdBy: null, context: { address: '198.51.100.10' } },
+    ])
+  })
+
+  it('says nothing of an email that nobody has, and of no attempt more than a few letters of the browser', async () => {
+    const browser = await firstAdministrator()
+    const before = (await events.read({ limit: 1 })).events[0]?.id
+    await signIn('a password in the wrong field', password).catch(() => {})
+    await signIn('eve@example.org', 'wrong').catch(() => {})
+    await accounts.settle()
+    expect((await events.read({ limit: 1 })).events[0]?.id).toBe(before)
+    const visitor = new Browser().visit({ 'user-agent': 'x'.repeat(10_000) })
+    await accounts.signIn({ email: 'ada@example.org', password: 'wrong' }, visitor).catch(() => {})
+    const [event] = (await told(await idOf(browser))).slice(-1)
+    expect(event).toMatchObject({ code: 'PASSWORD_REFUSED', context: { agent: 'x'.repeat(200) } })
+  })
+
+  it('holds no password, code, link or cookie', async () => {
+    const { bob } = await invited()
+    const { link } = await accounts.people.sendLinkTo(await idOf(bob), await askerOf(bob))
+    await signIn('bob@example.org', 'a guess that fails').catch(() => {})
+    await accounts.settle()
+    const { rows } = await database.pool.query<{ text: string }>(
+      "select string_agg(e::text, ' ') as text from factotum.event e",
+    )
+    const text = rows[0]?.text ?? ''
+    expect(text).toContain('PASSWORD_REFUSED')
+    const [, session = ''] = bob.cookie.split('=')
+    for (const secret of [
+      password,
+      'a guess',
+      tokenOf(link),
+      decodeURIComponent(session).split('.')[0] ?? '',
+    ])
+      expect(text).not.toContain(secret)
+  })
+
+  it('and what it tells of stand and fall together: without the event nothing was done', async () => {
+    const { by, bob, id } = await invited()
+    const asker = await askerOf(bob)
+    const { sessionId } = asker
+    const link = tokenOf(await accounts.signInLink('bob@example.org'))
+    const before = await codes(id)
+    const { rows } = await database.pool.query('select count(*) from factotum.session')
+    await database.pool.query(`create function factotum.no_events() returns trigger language plpgsql as
+      $$ begin raise exception 'no more events'; end $$;
+      create trigger no_events before insert on factotum.event execute function factotum.no_events()`)
+    try {
+      const verbs = [
+        () => accounts.people.changeRole(id, 'admin', by),
+        () => accounts.people.deactivate(id, by),
+        () => accounts.people.invite({ email: 'carol@example.org', role: null }, by),
+        () =>
+          accounts.endSessions(by, 'others').then(() => accounts.endSessions(asker, { id: sessionId ?? '' })),
+        () => accounts.signOut(asker),
+        () => accounts.followLink(link, bob.visit()),
+        () =>
+          accounts.changePassword(asker, { current: password, password: 'another good one' }, bob.visit()),
+      ]
+      for (const verb of verbs) await expect(verb()).rejects.toThrow(/no more events|Failed query/)
+    } finally {
+      await database.pool.query('drop function factotum.no_events cascade')
+    }
+    expect(await codes(id)).toEqual(before)
+    expect(await askerOf(bob)).toEqual(asker)
+    expect((await database.pool.query('select count(*) from factotum.session')).rows).toEqual(rows)
+    expect((await accounts.people.list()).map(({ name }) => name)).toEqual(['Ada', 'Bob'])
+    expect((await signIn('bob@example.org', password)).cookies).not.toEqual([])
+    expect(await accounts.followLink(link, bob.visit())).toMatchObject({ choose: null })
   })
 })
 

@@ -2,6 +2,7 @@ import { lt, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
 import type { Database } from '../database/index.ts'
+import { afterwards } from './afterwards.ts'
 import type { Identify } from './asker.ts'
 import type { Auth } from './auth.ts'
 import { byLink } from './by-link.ts'
@@ -10,6 +11,7 @@ import { ownAccount } from './own-account.ts'
 import type { Parts } from './parts.ts'
 import { passkeys } from './passkeys.ts'
 import { people } from './people.ts'
+import { recorder } from './record.ts'
 import { sessions, verifications } from './schema.ts'
 import { secondFactor } from './second-factor.ts'
 import { secretKey } from './secret-key.ts'
@@ -20,6 +22,8 @@ import { signInLimit } from './sign-in-limit.ts'
 export interface AccountsOptions {
   config: Config
   database: Database
+  /** Where what happened is written; `events.ts` has to be registered there. */
+  events: Parts['events']
   log: Logger
   /** How a message reaches a person; default: it is written to the log, and says so. */
   send?: Parts['send']
@@ -28,17 +32,20 @@ export interface AccountsOptions {
 export type Accounts = Awaited<ReturnType<typeof createAccounts>>
 
 /** Everything about who may come in; one for each process, all on the same tables. */
-export async function createAccounts({ config, database, log, send = toLog(log) }: AccountsOptions) {
+export async function createAccounts({ config, database, events, log, send = toLog(log) }: AccountsOptions) {
   const secret = await secretKey(config)
   let made: Promise<Auth> | undefined
   const auth = () =>
     (made ??= import('./auth.ts').then((it) => it.createAuth({ config, database, log, secret })))
   let base = config.publicUrl ?? ownAddress(config)
   const parts: Parts = {
+    afterwards: afterwards(log),
     auth,
     database,
+    events,
     limit: signInLimit(database.pool),
     log,
+    record: recorder(events),
     address: (path) => `${base}${path}`,
     send,
   }
@@ -56,6 +63,9 @@ export async function createAccounts({ config, database, log, send = toLog(log) 
     listensAt(url: string): void {
       base = config.publicUrl ?? url.replace(/\/$/, '')
     },
+
+    /** Waits until all that was answered is written as well. */
+    settle: () => parts.afterwards.done(),
 
     /** Removes sessions, links and challenges that have run out. */
     async sweep(): Promise<void> {

@@ -5,6 +5,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
 import type { Database } from '../database/index.ts'
+import { joinable } from './joined.ts'
 import { addressHeader, longestPassword, sessionAge, shortestPassword } from './rules.ts'
 import { betterAuthTables } from './schema.ts'
 
@@ -26,7 +27,11 @@ export function createAuth({ config: { publicUrl }, database, log, secret }: Aut
     appName: 'Factotum',
     baseURL: publicUrl ?? 'http://localhost',
     secret,
-    database: drizzleAdapter(database.db, { provider: 'pg', schema: betterAuthTables, transaction: true }),
+    database: drizzleAdapter(joinable(database.db), {
+      provider: 'pg',
+      schema: betterAuthTables,
+      transaction: true,
+    }),
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,

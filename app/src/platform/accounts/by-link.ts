@@ -5,6 +5,7 @@ import { firstAdministrator, hasAdministrator, lockPeople } from './first-admini
 import { dropLinksOf, lookAtLink, makeLink, takeLink } from './links.ts'
 import type { Parts } from './parts.ts'
 import { hashNewPassword, setPassword } from './password.ts'
+import { byOwner, whence } from './record.ts'
 import { accounts, sessions } from './schema.ts'
 import { beginSession, sessionCookie } from './session.ts'
 import type { Visitor } from './visitor.ts'
@@ -15,7 +16,7 @@ export type Followed =
   | { choose: null; cookies: string[]; first: boolean }
 
 /** Ways in by a link that is good once. */
-export function byLink({ auth, database, limit, address, send }: Parts) {
+export function byLink({ auth, database, limit, record, address, send }: Parts) {
   const { db } = database
 
   return {
@@ -37,7 +38,13 @@ export function byLink({ auth, database, limit, address, send }: Parts) {
       const account = await personWith(db, email)
       if (!account) throw errors.fail('account_not_found', { who: email })
       if (account.deactivatedAt) throw errors.fail('account_deactivated', { name: account.name })
-      return address(linkPath(await makeLink(db, { purpose: 'sign_in', accountId: account.id })))
+      const { id } = account
+      const token = await database.transaction(async (tx) => {
+        const token = await makeLink(tx.db, { purpose: 'sign_in', accountId: id })
+        await record.account(tx, id, { code: 'LINK_PRINTED', createdBy: null })
+        return token
+      })
+      return address(linkPath(token))
     },
 
     /**
@@ -73,9 +80,14 @@ export function byLink({ auth, database, limit, address, send }: Parts) {
         if (first) await lockPeople(tx)
         const taken = await takeLink(tx.db, token, ['first_administrator', 'sign_in'])
         if (!taken) throw errors.fail('link_gone')
-        const id = first ? await firstAdministrator(tx) : (await ownerOf(tx.db, taken.accountId)).id
-        await noteJoined(tx, id)
-        return beginSession(tx, id, visitor)
+        const { id, made } = first
+          ? await firstAdministrator(tx)
+          : { id: (await ownerOf(tx.db, taken.accountId)).id, made: false }
+        const session = await beginSession(tx, id, visitor)
+        if (made) await record.account(tx, id, { ...byOwner(id, visitor), code: 'FIRST' })
+        else await noteJoined(tx, id, visitor)
+        await record.signIn(tx, id, { ...byOwner(id, visitor), code: 'LINK' })
+        return session
       })
       return { choose: null, cookies: [await sessionCookie(auth, sessionToken)], first }
     },
@@ -101,12 +113,26 @@ export function byLink({ auth, database, limit, address, send }: Parts) {
         await setPassword(tx, owner.id, hash)
         await tx.db.delete(sessions).where(eq(sessions.userId, owner.id))
         await dropLinksOf(tx.db, owner.id)
-        await noteJoined(tx, owner.id)
-        return owner.twoFactorEnabled ? null : beginSession(tx, owner.id, visitor)
+        const session = owner.twoFactorEnabled ? null : await beginSession(tx, owner.id, visitor)
+        await noteJoined(tx, owner.id, visitor)
+        const cause = byOwner(owner.id, visitor)
+        const context = { by: 'link', ...whence(visitor) }
+        await record.account(tx, owner.id, { ...cause, code: 'PASSWORD_CHANGED', context })
+        if (session !== null) await record.signIn(tx, owner.id, { ...cause, code: 'LINK' })
+        return session
       })
       const cookies = sessionToken === null ? [] : [await sessionCookie(auth, sessionToken)]
       return { cookies, owesCode: sessionToken === null }
     },
+  }
+
+  async function noteJoined(tx: Transaction, id: string, visitor: Visitor): Promise<void> {
+    const joined = await tx.db
+      .update(accounts)
+      .set({ joinedAt: sql`now()` })
+      .where(and(eq(accounts.id, id), isNull(accounts.joinedAt)))
+      .returning({ id: accounts.id })
+    if (joined.length > 0) await record.account(tx, id, { ...byOwner(id, visitor), code: 'JOINED' })
   }
 }
 
@@ -136,11 +162,4 @@ async function ownerOf(db: Transaction['db'], id: string | null) {
     .where(and(eq(accounts.id, id), isNull(accounts.deactivatedAt)))
   if (!owner) throw errors.fail('link_gone')
   return owner
-}
-
-async function noteJoined({ db }: Transaction, id: string): Promise<void> {
-  await db
-    .update(accounts)
-    .set({ joinedAt: sql`coalesce(${accounts.joinedAt}, now())` })
-    .where(eq(accounts.id, id))
 }

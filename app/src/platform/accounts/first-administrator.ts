@@ -35,7 +35,7 @@ export async function lockPeople({ client }: Transaction): Promise<void> {
  *
  * @throws HttpError link_gone, when an administrator can sign in by themselves
  */
-export async function firstAdministrator({ db }: Transaction): Promise<string> {
+export async function firstAdministrator({ db }: Transaction): Promise<{ id: string; made: boolean }> {
   if (await hasAdministrator(db)) throw errors.fail('link_gone')
   await db.delete(signInLinks).where(eq(signInLinks.purpose, 'first_administrator'))
   const [earlier] = await db
@@ -44,11 +44,11 @@ export async function firstAdministrator({ db }: Transaction): Promise<string> {
     .where(isAdministrator)
     .orderBy(asc(accounts.createdAt))
     .limit(1)
-  if (earlier) return earlier.id
+  if (earlier) return { id: earlier.id, made: false }
   const [made] = await db
     .insert(accounts)
     .values({ name: 'Administrator', email: noEmail('administrator'), role: 'admin' })
     .returning({ id: accounts.id })
   if (!made) throw new Error('The account of the first administrator was not made.')
-  return made.id
+  return { id: made.id, made: true }
 }

@@ -4,9 +4,12 @@ import { errors } from '../errors/index.ts'
 import type { Asker } from './asker.ts'
 import { emailOf, emailOrNull } from './email.ts'
 import { lockPeople } from './first-administrator.ts'
+import { type OwnEvent, ownLog } from './own-log.ts'
 import type { Parts } from './parts.ts'
 import { hashNewPassword, passwordOf, setPassword } from './password.ts'
+import { by, byOwner, whence } from './record.ts'
 import { accounts, passkeys, sessions } from './schema.ts'
+import type { Visitor } from './visitor.ts'
 
 export interface OwnSession {
   id: string
@@ -26,15 +29,16 @@ export interface OwnAccount {
   twoFactor: boolean
   passkeys: { id: string; name: string | null; since: Date | null }[]
   sessions: OwnSession[]
+  lately: OwnEvent[]
 }
 
 /** What everybody does with their own account. */
-export function ownAccount({ auth, database, limit }: Parts) {
+export function ownAccount({ auth, database, events, limit, record }: Parts) {
   const { db } = database
 
   return {
     async own({ account: { id }, sessionId }: Asker): Promise<OwnAccount> {
-      const [[account], password, keys, open] = await Promise.all([
+      const [[account], password, keys, open, lately] = await Promise.all([
         db.select().from(accounts).where(eq(accounts.id, id)),
         passwordOf(database, id),
         db.select().from(passkeys).where(eq(passkeys.userId, id)).orderBy(desc(passkeys.createdAt)),
@@ -43,6 +47,7 @@ export function ownAccount({ auth, database, limit }: Parts) {
           .from(sessions)
           .where(and(eq(sessions.userId, id), gt(sessions.expiresAt, sql`now()`)))
           .orderBy(desc(sessions.createdAt)),
+        ownLog(events, id),
       ])
       if (!account) throw errors.fail('person_not_found', { id })
       return {
@@ -59,6 +64,7 @@ export function ownAccount({ auth, database, limit }: Parts) {
           since: session.createdAt,
           until: session.expiresAt,
         })),
+        lately,
       }
     },
 
@@ -92,7 +98,7 @@ export function ownAccount({ auth, database, limit }: Parts) {
     async changePassword(
       { account: { id }, sessionId }: Asker,
       given: { current?: string | undefined; password: string },
-      visitor: { address: string },
+      visitor: Visitor,
     ): Promise<void> {
       const hash = await hashNewPassword(auth, given.password)
       const stored = await passwordOf(database, id)
@@ -108,14 +114,27 @@ export function ownAccount({ auth, database, limit }: Parts) {
         await tx.db
           .delete(sessions)
           .where(and(eq(sessions.userId, id), sessionId === null ? undefined : ne(sessions.id, sessionId)))
+        const context = { by: stored === null ? 'session' : 'password', ...whence(visitor) }
+        await record.account(tx, id, { ...byOwner(id, visitor), code: 'PASSWORD_CHANGED', context })
       })
     },
 
     /** Ends one of one's sessions, or all but the one that asks. */
-    async endSessions({ account: { id }, sessionId }: Asker, which: { id: string } | 'others') {
+    async endSessions(asker: Asker, which: { id: string } | 'others', requestId?: string) {
+      const { account, sessionId } = asker
       const chosen =
-        which === 'others' ? ne(sessions.id, sessionId ?? id) : eq(sql`${sessions.id}::text`, which.id)
-      await db.delete(sessions).where(and(eq(sessions.userId, id), chosen))
+        which === 'others'
+          ? ne(sessions.id, sessionId ?? account.id)
+          : eq(sql`${sessions.id}::text`, which.id)
+      await database.transaction(async (tx) => {
+        const ended = await tx.db
+          .delete(sessions)
+          .where(and(eq(sessions.userId, account.id), chosen))
+          .returning({ address: sessions.ipAddress })
+        if (ended.length === 0) return
+        const context = { ended: ended.map(({ address }) => address) }
+        await record.signIn(tx, account.id, { ...by(asker, requestId), code: 'SESSIONS_ENDED', context })
+      })
     },
   }
 }

@@ -1,6 +1,9 @@
 import type { Logger } from 'pino'
+import type { EventLog } from '../../eventlog/index.ts'
 import type { Database, Transaction } from '../database/index.ts'
+import type { Afterwards } from './afterwards.ts'
 import type { Auth } from './auth.ts'
+import type { Recorder } from './record.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
 
 /** A message to a person. */
@@ -14,9 +17,12 @@ export interface Message {
 export interface Parts {
   /** better-auth, which is slow to load: loaded when somebody signs in. */
   auth(): Promise<Auth>
+  afterwards: Afterwards
   database: Database
+  events: Pick<EventLog, 'read' | 'readSubject' | 'process'>
   limit: SignInLimit
   log: Logger
+  record: Recorder
   /** Where a link leads: an address that begins with PUBLIC_URL, never with what a request says. */
   address(path: string): string
   /** Sends a message, as a part of the transaction. */

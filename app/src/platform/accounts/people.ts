@@ -7,6 +7,7 @@ import { emailOf, emailOrNull } from './email.ts'
 import { isAdministrator, lockPeople } from './first-administrator.ts'
 import { dropLinksOf, makeLink } from './links.ts'
 import type { Parts } from './parts.ts'
+import { by as byAsker } from './record.ts'
 import type { Role } from './roles.ts'
 import { accounts, sessions } from './schema.ts'
 
@@ -25,7 +26,7 @@ export interface Person {
 }
 
 /** What an administrator does with accounts. */
-export function people({ database, address, send }: Parts) {
+export function people({ database, record, address, send }: Parts) {
   const { db } = database
 
   /** Changes one account, one change at a time. @throws HttpError person_not_found */
@@ -69,7 +70,11 @@ export function people({ database, address, send }: Parts) {
      *
      * @throws HttpError invalid, email_taken
      */
-    async invite(given: { email: string; name?: string | undefined; role: Role | null }, by: Asker) {
+    async invite(
+      given: { email: string; name?: string | undefined; role: Role | null },
+      by: Asker,
+      requestId?: string,
+    ) {
       const email = emailOf(given.email)
       const name = given.name?.trim() || (email.split('@', 1)[0] ?? email)
       return database.transaction(async (tx) => {
@@ -81,6 +86,8 @@ export function people({ database, address, send }: Parts) {
           .returning()
         if (!made) throw errors.fail('email_taken', { email })
         const link = await sendLink(tx, made, by)
+        const context = { role: given.role }
+        await record.account(tx, made.id, { ...byAsker(by, requestId), code: 'INVITED', context })
         return { person: personOf(made, null), link }
       })
     },
@@ -90,17 +97,23 @@ export function people({ database, address, send }: Parts) {
      *
      * @throws HttpError person_not_found, account_deactivated, no_email
      */
-    sendLinkTo: (id: string, by: Asker) =>
+    sendLinkTo: (id: string, by: Asker, requestId?: string) =>
       change(id, async (tx, account) => {
         if (account.deactivatedAt) throw errors.fail('account_deactivated', { name: account.name })
-        return { link: await sendLink(tx, account, by), person: personOf(account, null) }
+        const link = await sendLink(tx, account, by)
+        const context = { to: account.joinedAt === null ? 'come' : 'choose another password' }
+        await record.account(tx, id, { ...byAsker(by, requestId), code: 'LINK_SENT', context })
+        return { link, person: personOf(account, null) }
       }),
 
     /** @throws HttpError person_not_found, last_administrator */
-    changeRole: (id: string, role: Role | null) =>
+    changeRole: (id: string, role: Role | null, by: Asker, requestId?: string) =>
       change(id, async (tx, account) => {
+        if (role === account.role) return personOf(account, null)
         if (role !== 'admin') await keepAdministrator(tx, account)
         await tx.db.update(accounts).set({ role, updatedAt: new Date() }).where(eq(accounts.id, id))
+        const context = { before: account.role, after: role }
+        await record.account(tx, id, { ...byAsker(by, requestId), code: 'ROLE_CHANGED', context })
         return personOf({ ...account, role }, null)
       }),
 
@@ -109,23 +122,27 @@ export function people({ database, address, send }: Parts) {
      *
      * @throws HttpError person_not_found, last_administrator
      */
-    deactivate: (id: string) =>
+    deactivate: (id: string, by: Asker, requestId?: string) =>
       change(id, async (tx, account) => {
+        if (account.deactivatedAt) return personOf(account, null)
         await keepAdministrator(tx, account)
-        const deactivatedAt = account.deactivatedAt ?? new Date()
+        const deactivatedAt = new Date()
         await tx.db.update(accounts).set({ deactivatedAt, updatedAt: new Date() }).where(eq(accounts.id, id))
         await tx.db.delete(sessions).where(eq(sessions.userId, id))
         await dropLinksOf(tx.db, id)
+        await record.account(tx, id, { ...byAsker(by, requestId), code: 'DEACTIVATED' })
         return personOf({ ...account, deactivatedAt }, null)
       }),
 
     /** @throws HttpError person_not_found */
-    reactivate: (id: string) =>
+    reactivate: (id: string, by: Asker, requestId?: string) =>
       change(id, async (tx, account) => {
+        if (!account.deactivatedAt) return personOf(account, null)
         await tx.db
           .update(accounts)
           .set({ deactivatedAt: null, updatedAt: new Date() })
           .where(eq(accounts.id, id))
+        await record.account(tx, id, { ...byAsker(by, requestId), code: 'REACTIVATED' })
         return personOf({ ...account, deactivatedAt: null }, null)
       }),
   }

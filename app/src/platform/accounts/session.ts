@@ -45,11 +45,17 @@ function asker(account: typeof accounts.$inferSelect, sessionId: string): Asker 
   }
 }
 
-/** The token of a cookie that we signed. */
+/** The token of the session's cookie. */
 async function signedToken(auth: Parts['auth'], cookies: string | undefined): Promise<string | null> {
+  // Who brings none doesn't have better-auth loaded.
   if (!cookies) return null
   const { name, secret } = await cookieOf(auth)
-  const value = parseCookies(cookies).get(name)
+  return signedValue(cookies, name, secret)
+}
+
+/** What a cookie that we signed says; null for any other. */
+export function signedValue(cookies: string | undefined, name: string, secret: string): string | null {
+  const value = parseCookies(cookies ?? '').get(name)
   if (!value) return null
   const dot = value.lastIndexOf('.')
   const token = value.slice(0, Math.max(dot, 0))

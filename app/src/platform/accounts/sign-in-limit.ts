@@ -4,9 +4,8 @@ import type pg from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { schema } from '../database/migrate.ts'
 import { errors } from '../errors/index.ts'
+import { attemptWindow } from './rules.ts'
 
-/** Seconds in which attempts are counted. */
-const window = 15 * 60
 /** From an address: people of one office share it. */
 const perAddress = 40
 /** On one account, from wherever. */
@@ -21,6 +20,8 @@ export interface SignInLimit {
   spend(address: string, account: string): Promise<void>
   /** Takes a successful attempt back, and forgets the account's failures. */
   forgive(address: string, account: string): Promise<void>
+  /** Whether attempts on this account are refused, from wherever. */
+  isShut(account: string): Promise<boolean>
 }
 
 /** Attempts to sign in, counted in the database for all processes. */
@@ -34,7 +35,7 @@ export function signInLimit(pool: pg.Pool): SignInLimit {
       tableCreated: true,
       keyPrefix,
       points,
-      duration: window,
+      duration: attemptWindow,
     })
   const addresses = limiter('address', perAddress)
   const accounts = limiter('account', perAccount)
@@ -50,6 +51,10 @@ export function signInLimit(pool: pg.Pool): SignInLimit {
     async forgive(address, account) {
       await addresses.reward(network(address))
       await accounts.delete(hashed(account))
+    },
+    async isShut(account) {
+      const spent = await accounts.get(hashed(account))
+      return spent !== null && spent.consumedPoints > perAccount
     },
   }
 }

@@ -6,6 +6,8 @@ export interface Visitor {
   headers: IncomingHttpHeaders
   /** The address from which the request came. */
   address: string
+  /** Of the request. */
+  requestId?: string
 }
 
 /**

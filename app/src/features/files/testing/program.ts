@@ -47,7 +47,7 @@ export async function filesProgram(given: Partial<Config> = {}): Promise<FilesPr
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
   events.registry.register('events.ts', [fileEvents])
   const settings = createSettings({ config, database, events, log, folder: home })
-  const accounts = await createAccounts({ config, database, log })
+  const accounts = await createAccounts({ config, database, events, log })
   const context: Context = { config, database, jobs, live, accounts, events, settings, storage, log }
   fileJobs(context)
   const app = await createHttp({

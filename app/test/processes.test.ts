@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import type { TestDatabase } from '@factotum/postgres/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Browser, tokenOf } from '../src/platform/accounts/testing/visit.ts'
+import { appDatabase } from '../src/platform/database/testing.ts'
+import { type RunningProgram, SECRET_KEY, startProgram, temporaryHome } from './program.ts'
+
+/** Four web servers on one database, as on four machines: each has a home of its own. */
+describe('Four web processes', () => {
+  let database: TestDatabase
+  let home: Awaited<ReturnType<typeof temporaryHome>>
+  let webs: RunningProgram[]
+
+  beforeAll(async () => {
+    database = await appDatabase()
+    home = await temporaryHome()
+    webs = await Promise.all(
+      [1, 2, 3, 4].map((number) =>
+        startProgram(['web'], {
+          DATABASE_URL: database.url,
+          SECRET_KEY,
+          FACTOTUM_HOME: join(home.path, `${number}`),
+        }),
+      ),
+    )
+  }, 120_000)
+  afterAll(async () => {
+    await Promise.all(webs.map((web) => web.stop()))
+    await database.drop()
+    await home.remove()
+  })
+
+  const web = (index: number) => webs[index]?.url ?? ''
+
+  async function get(url: string, { cookie }: Browser, accept = 'application/json') {
+    return fetch(url, { headers: { accept, cookie }, redirect: 'manual' })
+  }
+
+  /** Sends a form of a page as a browser without JavaScript would. */
+  async function post(url: string, browser: Browser, fields: Record<string, string> = {}) {
+    const page = await (await get(new URL('/account', url).href, browser, 'text/html')).text()
+    const [, _csrf = ''] = /name="csrf-token" content="([^"]+)"/.exec(page) ?? []
+    const answer = await fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { accept: 'text/html', cookie: browser.cookie },
+      body: new URLSearchParams({ _csrf, ...fields }),
+    })
+    browser.take(answer.headers.getSetCookie())
+    return answer.status
+  }
+
+  /** In which of the processes the browser's session holds. */
+  const holdsIn = (browser: Browser) =>
+    Promise.all(
+      webs.map(async ({ url }) => {
+        const answer = await get(`${url}/auth/me`, browser)
+        return answer.ok && /"via":"session"/.test(await answer.text())
+      }),
+    )
+
+  const everywhere = [true, true, true, true]
+  const nowhere = [false, false, false, false]
+
+  it('share sessions: one that began in one holds in all, and ends in all', async () => {
+    const here = new Browser()
+    await vi.waitFor(() => tokenOf(webs[0]?.output()), { timeout: 30_000 })
+    const token = tokenOf(webs[0]?.output())
+    here.take((await get(`${web(1)}/signin/link?token=${token}`, here)).headers.getSetCookie())
+    expect(await holdsIn(here)).toEqual(everywhere)
+
+    expect(await post(`${web(2)}/account/name`, here, { name: 'Ada', email: 'ada@example.org' })).toBe(303)
+    const password = 'correct horse battery'
+    expect(await post(`${web(3)}/account/password`, here, { password })).toBe(303)
+    const there = new Browser()
+    const answer = await fetch(`${web(0)}/signin`, {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ada@example.org', password }),
+    })
+    there.take(answer.headers.getSetCookie())
+    expect(await holdsIn(there)).toEqual(everywhere)
+
+    expect(await post(`${web(1)}/account/sessions/end-others`, here)).toBe(303)
+    expect(await holdsIn(there)).toEqual(nowhere)
+    expect(await holdsIn(here)).toEqual(everywhere)
+    expect(await post(`${web(3)}/signout`, here)).toBe(303)
+    expect(await holdsIn(here)).toEqual(nowhere)
+  })
+})
