@@ -33,7 +33,7 @@ export async function addLiveOutlets(app: HttpServer, { config, live, log }: Con
     if (!(error instanceof HttpError) || error.code !== 'csrf' || !asker?.sessionId) return
     await socket.renewCsrf((request) => askerOf(request)?.sessionId === asker.sessionId)
   })
-  await app.register(liveEvents, { live, authorize, config: { guard: guard.signedIn } })
+  await app.register(liveEvents, { live, authorize, config: { guard: guard.signedIn, uncounted: true } })
 }
 
 function seesOf(asker: Asker): Sees {

@@ -6,7 +6,9 @@ import { whoRoutes } from '../platform/accounts/who-routes.ts'
 import type { Context } from '../platform/context.ts'
 import { healthRoutes } from '../platform/health/routes.ts'
 import type { HttpServer } from '../platform/http/index.ts'
+import { limitCalls } from '../platform/http/limiting.ts'
 import { createHttp } from '../platform/http/server.ts'
+import { clientCounter } from '../platform/limits/count-calls.ts'
 import type { Feature } from './conventions.ts'
 import { sessionOrEverybody } from './everybody-may.ts'
 import { addLiveOutlets } from './live-outlets.ts'
@@ -35,6 +37,7 @@ export async function makeWeb(
 ): Promise<HttpServer> {
   const { config, log } = context
   const app = await createHttp({ config, log, identify, secretKey: await secretKey(config) })
+  limitCalls(app, clientCounter(context))
   try {
     await addParts(app, context, features)
     return app

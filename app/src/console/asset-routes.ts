@@ -6,7 +6,7 @@ export function serveAssets(app: HttpServer, assets: Assets): void {
   app.get<{ Params: { version: string; '*': string } }>(
     '/assets/:version/*',
     {
-      config: { guard: guard.public },
+      config: { guard: guard.public, uncounted: true },
       schema: { hide: true },
       compress: false,
       // A policy is for documents; with each of a page's many small files it would weigh more than some of them.

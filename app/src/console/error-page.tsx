@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { VNode } from 'preact'
 import type { HttpError } from '../platform/errors/index.ts'
 import type { ErrorPage } from '../platform/http/index.ts'
-import { ButtonLink, Notice } from './components/index.ts'
+import { ButtonLink, Notice, Time } from './components/index.ts'
 import { sendFragment, sendPage } from './page.tsx'
 import { personOf } from './person.ts'
 import { RepeatForm } from './repeat-form.tsx'
@@ -18,7 +18,7 @@ const titles: Record<number, string> = {
   415: 'This kind is not accepted',
   421: 'Not under this name',
   422: 'Something is not right',
-  429: 'Too many at once',
+  429: 'Too many for now',
   503: 'Not available now',
   507: 'The disk is full',
 }
@@ -51,11 +51,25 @@ interface ErrorProps {
   request: FastifyRequest
 }
 
-function ErrorNotice({ title, error: { code, message }, request }: ErrorProps & { title: string }): VNode {
+function ErrorNotice({ title, error, request }: ErrorProps & { title: string }): VNode {
+  const { code, message } = error
   return (
     <Notice tone="bad" title={`${title}.`} role="alert">
-      {message} {code === 'unauthenticated' ? <a href={signInAddress(request)}>Sign in</a> : null}
+      {message} <GoOnAt error={error} />
+      {code === 'unauthenticated' ? <a href={signInAddress(request)}>Sign in</a> : null}
     </Notice>
+  )
+}
+
+/** Of a limit: when its wait is over. */
+function GoOnAt({ error: { status, fields } }: Pick<ErrorProps, 'error'>): VNode | null {
+  const seconds = fields.retry_after
+  if (status !== 429 || typeof seconds !== 'number') return null
+  const at = new Date(Date.now() + seconds * 1_000)
+  return (
+    <>
+      That is at <Time at={at} as={seconds < 43_200 ? 'clock' : 'day'} />.
+    </>
   )
 }
 
@@ -66,10 +80,13 @@ function signInAddress({ headers }: FastifyRequest): string {
   return `/signin?next=${encodeURIComponent(next)}`
 }
 
-function Explanation({ error: { status, code, message }, request }: ErrorProps): VNode {
+function Explanation({ error, request }: ErrorProps): VNode {
+  const { status, code, message } = error
   return (
     <div class="error-page">
-      <p class="error-message">{message}</p>
+      <p class="error-message">
+        {message} <GoOnAt error={error} />
+      </p>
       {code === 'csrf' ? <RepeatForm request={request} /> : null}
       {status >= 500 ? <p>Nothing was lost by looking: try again in a moment.</p> : null}
       <p class="error-code">

@@ -94,9 +94,12 @@ export function signInRoutes(app: HttpServer, accounts: Accounts): void {
     },
   )
 
-  app.post('/signout', { config: { guard: guard.session }, schema: { hide } }, async (request, reply) => {
-    return goOn(reply, [await accounts.signOut(known(request.asker), request.id)], '/signin')
-  })
+  app.post(
+    '/signout',
+    { config: { guard: guard.session, uncounted: true }, schema: { hide } },
+    async (request, reply) =>
+      goOn(reply, [await accounts.signOut(known(request.asker), request.id)], '/signin'),
+  )
 
   app.get('/signin/forgotten', { ...open, schema: { hide } }, async (request, reply) =>
     sendPage(request, reply, { ...frame, title: 'Choose another password', body: <ForgottenForm /> }),

@@ -18,7 +18,11 @@ export function listenUpdates(app: HttpServer, context: Context): void {
   })
   app.get(
     '/processing_file/listen-updates',
-    { config: { guard: guard.may('files.read') }, schema: { hide: true }, exposeHeadRoute: false },
+    {
+      config: { guard: guard.may('files.read'), uncounted: true },
+      schema: { hide: true },
+      exposeHeadRoute: false,
+    },
     async (request, reply) => {
       const person = personOf(request)
       const stream = new EventStream(reply.raw)

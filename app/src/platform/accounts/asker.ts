@@ -13,6 +13,8 @@ export interface Asker {
   scopes: 'all' | string[]
   sessionId: string | null
   keyId: string | null
+  /** Calls that a key may make, where it has limits of its own; null: what the settings say. */
+  limits?: { hourly: number | null; daily: number | null }
 }
 
 /** Who asks, by cookie, key or token; null for nobody, or when what they show is not valid. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { normalizeIP } from '@better-auth/core/utils/ip'
 import type pg from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { schema } from '../database/migrate.ts'
 import { errors } from '../errors/index.ts'
+import { networkOf } from '../limits/network.ts'
+import { waitOf } from '../limits/wait.ts'
 import { attemptWindow } from './rules.ts'
 
 /** From an address: people of one office share it. */
@@ -43,13 +44,13 @@ export function signInLimit(pool: pg.Pool): SignInLimit {
     async spend(address, account) {
       // Either may refuse; both are told, so that guessing many accounts from one address shows.
       const spent = await Promise.allSettled([
-        addresses.consume(network(address)),
+        addresses.consume(networkOf(address)),
         accounts.consume(hashed(account)),
       ])
       for (const result of spent) if (result.status === 'rejected') throw tooMany(result.reason)
     },
     async forgive(address, account) {
-      await addresses.reward(network(address))
+      await addresses.reward(networkOf(address))
       await accounts.delete(hashed(account))
     },
     async isShut(account) {
@@ -59,15 +60,11 @@ export function signInLimit(pool: pg.Pool): SignInLimit {
   }
 }
 
-/** Of IPv6 the network of a household: one who has it has all its addresses. */
-const network = (address: string) => normalizeIP(address, { ipv6Subnet: 64 })
-
 /** The table need not know who tried. */
 const hashed = (account: string) => createHash('sha256').update(account.toLowerCase()).digest('hex')
 
 function tooMany(reason: unknown): unknown {
   if (!(reason instanceof RateLimiterRes)) return reason
   const seconds = Math.max(1, Math.ceil(reason.msBeforeNext / 1_000))
-  const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
-  return errors.fail('too_many_attempts', { wait }, { retry_after: seconds })
+  return errors.fail('too_many_attempts', { wait: waitOf(seconds) }, { retry_after: seconds })
 }

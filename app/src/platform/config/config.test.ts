@@ -86,6 +86,23 @@ describe('Settings from the environment', () => {
     },
   )
 
+  it('read whose word about addresses counts', () => {
+    expect(readConfig({}).trustedProxies).toEqual([])
+    const text = '10.0.0.0/8, 127.0.0.1,fd00::/8'
+    expect(readConfig({ TRUSTED_PROXIES: text }).trustedProxies).toEqual([
+      '10.0.0.0/8',
+      '127.0.0.1',
+      'fd00::/8',
+    ])
+  })
+
+  it.each(['0.0.0.0/0', '10.0.0.0/33', '10.0.0.0/8,', '10', 'proxy.example.org', '::/0'])(
+    'refuse the proxies %s',
+    (text) => {
+      expect(refusal({ TRUSTED_PROXIES: text })).toContain('TRUSTED_PROXIES must hold addresses and networks')
+    },
+  )
+
   it('need a SECRET_KEY with DATABASE_URL, as every process must have the same', () => {
     const env = { DATABASE_URL: 'postgres://me@db/x' }
     expect(refusal(env)).toMatch(/^A setting is wrong: SECRET_KEY is missing.*openssl/)

@@ -17,6 +17,8 @@ export interface Config {
   databaseUrl: string | null
   /** As people reach the program; null: by the address at which it listens. No slash at its end. */
   publicUrl: string | null
+  /** Addresses and networks whose `X-Forwarded-For` says where a request came from. */
+  trustedProxies: readonly string[]
   /** Null: one is made and kept in `home`. */
   secretKey: string | null
   logLevel: string
@@ -49,6 +51,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     home: read<string>('FACTOTUM_HOME', variables.FACTOTUM_HOME),
     databaseUrl: read<string | null>('DATABASE_URL', variables.DATABASE_URL),
     publicUrl: read<string | null>('PUBLIC_URL', variables.PUBLIC_URL),
+    trustedProxies: read<readonly string[]>('TRUSTED_PROXIES', variables.TRUSTED_PROXIES),
     secretKey: read<string | null>('SECRET_KEY', variables.SECRET_KEY),
     logLevel: read<string>('LOG_LEVEL', variables.LOG_LEVEL),
     maxUploadBytes: read<number>('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
 
 /** A variable of the environment: what the program, `.env.sample` and the docs know about it. */
 export interface Variable<T> {
@@ -45,6 +47,13 @@ export const variables = {
     fallback: null,
     read: publicUrl,
   },
+  TRUSTED_PROXIES: {
+    meaning:
+      'Proxies of which X-Forwarded-For is believed: addresses and networks such as 10.0.0.0/8, with commas between. From all others it is ignored.',
+    sample: '',
+    fallback: [],
+    read: proxies,
+  },
   SECRET_KEY: {
     meaning:
       'What cookies are signed with, the same for every process: 32 letters or more. Made and kept in FACTOTUM_HOME; with DATABASE_URL it has to be set.',
@@ -64,7 +73,7 @@ export const variables = {
     fallback: 2_000_000_000,
     read: size,
   },
-} as const satisfies Record<string, Variable<string | number | null>>
+} as const satisfies Record<string, Variable<string | number | readonly string[] | null>>
 
 function port(text: string): number {
   const value = Number(text)
@@ -103,6 +112,19 @@ function publicUrl(text: string): string {
   const plain = pathname === '/' && !search && !hash && !username
   if (plain && (protocol === 'https:' || protocol === 'http:')) return origin
   throw new Error(`${hint}, not "${text}"`)
+}
+
+function proxies(text: string): string[] {
+  const entries = text.split(',').map((entry) => entry.trim())
+  for (const entry of entries) {
+    const [address = '', bits] = entry.split('/')
+    const isNetwork = bits === undefined || (ipaddr.isValidCIDR(entry) && Number(bits) > 0)
+    if (isIP(address) !== 0 && isNetwork) continue
+    throw new Error(
+      `must hold addresses and networks such as 10.0.0.0/8, with commas between, not "${entry}"`,
+    )
+  }
+  return entries
 }
 
 /** Letters that nobody guesses: as many as `openssl rand -hex 16` prints. */

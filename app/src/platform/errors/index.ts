@@ -80,6 +80,10 @@ export const errors = defineErrors({
   event_code_missing: { status: 422, message: '{reason}' },
   wrong_password: { status: 422, message: 'Your present password is not right.' },
   too_many_attempts: { status: 429, message: 'Too many attempts. Try again in {wait}.' },
+  too_many_calls: {
+    status: 429,
+    message: 'Your calls are used up: {limit} in {window}. Go on in {wait}.',
+  },
   internal: { status: 500, message: 'Something went wrong here. The log has the details under {id}.' },
   unavailable: { status: 503, message: '{reason}' },
   database_away: { status: 503, message: "The database can't be reached. Try again in a moment." },

@@ -12,7 +12,7 @@ export const healthRoutes: Routes = (app, { database }) => {
   app.get(
     '/health',
     {
-      config: { guard: guard.public },
+      config: { guard: guard.public, uncounted: true },
       logLevel: 'warn',
       schema: {
         tags: ['health'],

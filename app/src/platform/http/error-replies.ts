@@ -42,6 +42,8 @@ export function replyToUnreadable(error: FastifyError, request: FastifyRequest, 
 
 function send(app: HttpServer, request: FastifyRequest, reply: FastifyReply, error: HttpError) {
   reply.status(error.status).header('cache-control', 'no-store')
+  const { retry_after: wait } = error.fields
+  if (typeof wait === 'number') reply.header('retry-after', wait)
   // Browsers read the answer only when they have sent all: what still comes is read past.
   if (!request.raw.complete) request.raw.unpipe().resume()
   const { accept, 'hx-request': htmx } = request.headers

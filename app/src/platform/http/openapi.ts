@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyContextConfig } from 'fastify'
 import { Type } from 'typebox'
 import { type Guard, guard, isOpen } from './guard.ts'
 import type { HttpServer } from './index.ts'
@@ -33,14 +34,14 @@ export async function describeApi(app: HttpServer, version: string): Promise<voi
       components: { securitySchemes: schemes },
     },
     transform: ({ url, route: { schema = {}, config } }) => ({
-      schema: config?.guard ? { ...schema, ...described(config.guard, schema.response) } : schema,
+      schema: config?.guard ? { ...schema, ...described(config, config.guard, schema.response) } : schema,
       url,
     }),
   })
   // It adds its routes without our options.
   await app.register(async (scope: HttpServer) => {
     scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, guard: guard.public }
+      route.config = { ...route.config, guard: guard.public, uncounted: true }
     })
     await scope.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: false } })
   })
@@ -49,15 +50,15 @@ export async function describeApi(app: HttpServer, version: string): Promise<voi
 const refusal = (description: string) =>
   Type.Object({ error: Type.String(), message: Type.String() }, { description })
 
-/** What a guard means for callers. */
-function described(guard: Guard, response: unknown) {
-  if (isOpen(guard)) return { security: [] }
+/** What guard and limits mean for callers. */
+function described({ uncounted }: FastifyContextConfig, guard: Guard, response: unknown) {
   const refusals = {
-    401: refusal('Nobody is signed in, or the key or token is not valid.'),
-    ...(guard.kind === 'signedIn' ? {} : { 403: refusal(needOf(guard)) }),
+    ...(isOpen(guard) ? {} : { 401: refusal('Nobody is signed in, or the key or token is not valid.') }),
+    ...(isOpen(guard) || guard.kind === 'signedIn' ? {} : { 403: refusal(needOf(guard)) }),
+    ...(uncounted ? {} : { 429: refusal('Too many calls: `Retry-After` says when to go on.') }),
   }
   return {
-    security: waysIn(guard),
+    security: isOpen(guard) ? [] : waysIn(guard),
     response: { ...refusals, ...(typeof response === 'object' ? response : {}) },
   }
 }

@@ -14,7 +14,7 @@ import { compressReplies, setSecurityHeaders } from './replies.ts'
 import { followRequests, RequestLog, requestId } from './requests.ts'
 
 export interface HttpOptions {
-  config: OwnNames & Pick<Config, 'maxUploadBytes' | 'version'>
+  config: OwnNames & Pick<Config, 'maxUploadBytes' | 'version'> & Partial<Pick<Config, 'trustedProxies'>>
   log: Logger
   /** Who makes a request. */
   identify: Identify
@@ -29,6 +29,8 @@ export async function createHttp({ config, log, identify, secretKey }: HttpOptio
     logController: new RequestLog(),
     genReqId: requestId,
     requestIdHeader: false,
+    // Whose `X-Forwarded-For` says where a request came from.
+    trustProxy: [...(config.trustedProxies ?? [])],
     // The longest name of a schedule, escaped, is longer than the router's 100.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
     // A field that the schema doesn't know is refused, not silently dropped.
