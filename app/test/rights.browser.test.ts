@@ -131,6 +131,55 @@ describe.skipIf(missing)('What a person may', () => {
     await context.close()
   })
 
+  it('is to look at the settings, or to change them', async () => {
+    await visit('settings-reader', session({ role: 'operator_manager' }), async (page) => {
+      await page.goto(`${base}/settings`)
+      expect(await page.getByLabel('Calls an hour').count()).toBe(0)
+    })
+    await visit('settings-wrong', session({}), async (page) => {
+      await page.goto(`${base}/settings`)
+      await page.getByLabel('Time zone').fill('Mars/Olympus')
+      await page.getByLabel('Output folders').fill('/srv/letters\n/srv/files')
+      await page.getByRole('button', { name: 'Save settings' }).click()
+      await page.getByText('must be the IANA name of a time zone').waitFor()
+      expect(await page.getByLabel('Output folders').inputValue()).toBe('/srv/letters\n/srv/files')
+    })
+    await visit('settings', session({}), async (page) => {
+      await page.goto(`${base}/settings`)
+      await page.getByLabel('Name of the organisation').fill('Harbour')
+      await page.getByRole('button', { name: 'Save settings' }).click()
+      await page.getByText('It is in force in every process within two seconds.').waitFor()
+    })
+  })
+
+  it('is said to come to an end where too many calls were made, with when it goes on', async () => {
+    const id = await enqueue()
+    const { context: program } = web
+    const limit = (value: number) =>
+      program.settings.change([{ configName: 'HOURLY_LIMIT', value }], { accountId: null })
+    const headers = session({ role: 'operator' })
+    await limit(1)
+    await web.app.inject({ url: '/auth/me', headers: { host: 'localhost', ...headers } })
+    const goOn = /Your calls are used up: 1 in an hour\. Go on in \d+ minutes\. That is at \d\d:\d\d/
+    await visit('too-many-notice', headers, async (page) => {
+      await page.goto(`${base}/jobs/${id}`)
+      await page.getByRole('button', { name: 'Cancel this job' }).click()
+      await page.locator('#notices').getByText(goOn).waitFor()
+    })
+    const withoutScripts = false
+    await visit(
+      'too-many',
+      headers,
+      async (page) => {
+        await page.goto(`${base}/jobs/${id}`)
+        await page.getByRole('button', { name: 'Cancel this job' }).click()
+        await page.getByText(goOn).waitFor()
+      },
+      withoutScripts,
+    )
+    await limit(240)
+  })
+
   it('holds for a button of a page whose session changed: it works at the second press', async () => {
     const id = await enqueue()
     const context = await browser.newContext({ extraHTTPHeaders: session({ role: 'operator' }) })

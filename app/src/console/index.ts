@@ -16,6 +16,7 @@ import type { ConsolePart } from './part.ts'
 import { beatFigures } from './pulse.ts'
 import { queuesPart, queuesRoutes } from './queues/index.ts'
 import { schedulesPart, schedulesRoutes } from './schedules/index.ts'
+import { settingsPart, settingsRoutes } from './settings/index.ts'
 
 export { forPages } from './accept.ts'
 export { type Page, type PageRequest, renderPage, sendFragment, sendPage } from './page.tsx'
@@ -35,7 +36,16 @@ declare module 'fastify' {
  * @param parts what the features add
  */
 export async function installConsole(app: HttpServer, context: Context, parts: ConsolePart[]): Promise<void> {
-  const all = [overviewPart, jobsPart, schedulesPart, queuesPart, eventsPart, accountsPart, ...parts]
+  const all = [
+    overviewPart,
+    jobsPart,
+    schedulesPart,
+    queuesPart,
+    eventsPart,
+    accountsPart,
+    settingsPart,
+    ...parts,
+  ]
   const assets = await loadAssets(all.flatMap((part) => part.assets ?? []))
   app.decorate('console', createConsole(context, all, assets))
   setErrorPage(app, errorPage)
@@ -49,5 +59,6 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   schedulesRoutes(app, context)
   queuesRoutes(app, context)
   eventsRoutes(app, context)
+  settingsRoutes(app, context)
   beatFigures(app, context)
 }

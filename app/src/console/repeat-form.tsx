@@ -6,6 +6,9 @@ import { localPath } from './local-path.ts'
 /** What is not shown again, and typed again. */
 const isSecret = (name: string) => /passw|passphrase|secret|token|otp/i.test(name)
 
+/** What a page noted beside its fields: it goes again as it came. */
+const isUnseen = (name: string) => name.startsWith('seen.')
+
 type FormRequest = Pick<FastifyRequest, 'url' | 'body' | 'routeOptions'>
 
 /**
@@ -45,6 +48,7 @@ interface TypedProps {
 }
 
 function Typed({ name, value, id }: TypedProps): VNode {
+  if (isUnseen(name)) return <input type="hidden" name={name} value={value} />
   return (
     <div class="field">
       <label for={id}>{labelOf(name)}</label>

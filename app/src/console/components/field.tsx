@@ -56,6 +56,18 @@ export function TextField({
   )
 }
 
+/** Lines of text, as many as there are and one more. */
+export function TextAreaField({ value = '', ...field }: FieldProps & { value?: string }): VNode {
+  const rows = Math.max(3, value.split('\n').length + 1)
+  return (
+    <Field {...field}>
+      <textarea class="input" id={field.name} name={field.name} rows={rows} {...described(field)}>
+        {value}
+      </textarea>
+    </Field>
+  )
+}
+
 interface FilledFieldProps extends FieldProps {
   value?: string | undefined
   /** What the browser may fill in: `username`, `current-password`, `new-password` … */

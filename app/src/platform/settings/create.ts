@@ -75,6 +75,11 @@ class StoredSettings implements Settings {
     return [...this.#inForce.values()]
   }
 
+  async latest(): Promise<SettingState[]> {
+    await this.#refresh()
+    return this.all()
+  }
+
   async change(changes: Change[], by: Author): Promise<Setting[]> {
     const decided = await this.#parts.database.transaction(async (tx) =>
       this.#apply(tx, await lockRows(tx.client), changes, by),

@@ -40,6 +40,8 @@ export interface Settings {
   get<Value extends SettingValue>(setting: Setting<Value>): Value
   /** All of them, in the order in which they were added. */
   all(): SettingState[]
+  /** The same, once the database was asked: also what another process saved a moment ago. */
+  latest(): Promise<SettingState[]>
   /**
    * Saves all of it, or nothing; what is as it was is no change. Each change is an event, in force here at once
    * and everywhere within 2 s. Answers what was changed.
