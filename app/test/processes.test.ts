@@ -20,6 +20,8 @@ describe('Four web processes', () => {
           DATABASE_URL: database.url,
           SECRET_KEY,
           FACTOTUM_HOME: join(home.path, `${number}`),
+          // As people have it: the default.
+          HOURLY_LIMIT: '',
         }),
       ),
     )
@@ -86,5 +88,20 @@ describe('Four web processes', () => {
     expect(await holdsIn(here)).toEqual(everywhere)
     expect(await post(`${web(3)}/signout`, here)).toBe(303)
     expect(await holdsIn(here)).toEqual(nowhere)
+  })
+
+  it('count calls together: exactly as many are let through as were left', async () => {
+    const call = async (index: number) => {
+      const answer = await fetch(`${web(index % 4)}/public`)
+      await answer.text()
+      return answer
+    }
+    const left = Number(/"hour";r=(\d+)/.exec((await call(0)).headers.get('ratelimit') ?? '')?.[1])
+    expect(left).toBeGreaterThan(100)
+    const answers = await Promise.all(Array.from({ length: left + 40 }, (_, index) => call(index)))
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(left)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(40)
+    expect(answers.find(({ status }) => status === 429)?.headers.get('retry-after')).toMatch(/^3\d{3}$/)
   })
 })
