@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { writeDonors } from '../app/test/donors.ts'
 import { type RunningProgram, startProgram } from '../app/test/program.ts'
+import { followLink, type Session } from '../app/test/sign-in.ts'
 
 const rows = 3_600_000
 const rounds = 3
@@ -25,17 +26,18 @@ async function measure(csv: string, home: string): Promise<void> {
   const web = await startProgram(['web'], { FACTOTUM_HOME: home })
   const worker = await startProgram(['worker'], { FACTOTUM_HOME: home })
   try {
+    const who = await followLink(await web.firstLink())
     const before = memory(web.pid)
     const health = askHealth(web)
-    const id = await upload(web, csv)
-    const handled = await until(web, id, ({ status }) => status === 'Ok')
+    const id = await upload(web, who, csv)
+    const handled = await until(web, who, id, ({ status }) => status === 'Ok')
     const { p50, p99, asked } = await health.stop()
     console.log(
       [
         `handled in ${handled.handling_time} s`,
         `GET /health meanwhile p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${asked} asked)`,
         `web process ${before.now} MB before, ${memory(web.pid).peak} MB at its peak`,
-        `cancel ${await cancel(web, worker, csv)} ms until the status and the end of the work`,
+        `cancel ${await cancel(web, who, worker, csv)} ms until the status and the end of the work`,
       ].join('; '),
     )
   } finally {
@@ -67,10 +69,10 @@ function askHealth({ url }: RunningProgram) {
   }
 }
 
-async function upload({ url }: RunningProgram, csv: string): Promise<number> {
+async function upload({ url }: RunningProgram, who: Session, csv: string): Promise<number> {
   const body = new FormData()
   body.set('file', await openAsBlob(csv), 'donors.csv')
-  const headers = { accept: 'application/json' }
+  const headers = { accept: 'application/json', ...who }
   const answer = await fetch(`${url}/processing_file/`, { method: 'POST', body, headers })
   const { id }: { id: number } = JSON.parse(await answer.text())
   return id
@@ -82,9 +84,14 @@ interface Answer {
   handling_time: number | null
 }
 
-async function until(web: RunningProgram, id: number, holds: (file: Answer) => boolean): Promise<Answer> {
+async function until(
+  web: RunningProgram,
+  who: Session,
+  id: number,
+  holds: (file: Answer) => boolean,
+): Promise<Answer> {
+  const headers = { accept: 'application/json', ...who }
   for (;;) {
-    const headers = { accept: 'application/json' }
     const file: Answer = JSON.parse(
       await (await fetch(`${web.url}/processing_file/${id}/`, { headers })).text(),
     )
@@ -95,12 +102,17 @@ async function until(web: RunningProgram, id: number, holds: (file: Answer) => b
 }
 
 /** Milliseconds from asking until the file is `Canceled` and its process is gone. */
-async function cancel(web: RunningProgram, worker: RunningProgram, csv: string): Promise<string> {
-  const id = await upload(web, csv)
-  await until(web, id, ({ status, progress }) => status === 'Processing' && progress > 0.1)
+async function cancel(
+  web: RunningProgram,
+  who: Session,
+  worker: RunningProgram,
+  csv: string,
+): Promise<string> {
+  const id = await upload(web, who, csv)
+  await until(web, who, id, ({ status, progress }) => status === 'Processing' && progress > 0.1)
   const began = performance.now()
-  await fetch(`${web.url}/processing_file/${id}/`, { method: 'DELETE' })
-  await until(web, id, ({ status }) => status === 'Canceled')
+  await fetch(`${web.url}/processing_file/${id}/`, { method: 'DELETE', headers: who })
+  await until(web, who, id, ({ status }) => status === 'Canceled')
   while (children(worker.pid) !== '') await pause(5)
   return (performance.now() - began).toFixed(0)
 }

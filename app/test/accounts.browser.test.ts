@@ -164,7 +164,7 @@ describe.skipIf(missing)('Accounts in Chromium', () => {
     await look(ada, screenshots, 'second-factor')
   })
 
-  it('works without JavaScript: signing in, and out', async () => {
+  it('works without JavaScript: signing in, a form of the session before, ending other sessions, and out', async () => {
     const page = await open({ javaScriptEnabled: false })
     await page.goto(`${base}/signin?next=/people`)
     await page.getByLabel('Email').fill('ada@example.org')
@@ -174,6 +174,28 @@ describe.skipIf(missing)('Accounts in Chromium', () => {
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByRole('heading', { name: 'People' }).waitFor()
+
+    await page.goto(`${base}/account`)
+    await page.getByLabel('Your name').fill('Countess Ada')
+    const anew = await page.context().newPage()
+    const link = await program.context.accounts.signInLink('ada@example.org')
+    await anew.goto(link.replace('127.0.0.1', 'localhost'))
+    await page.getByRole('button', { name: 'Keep this name' }).click()
+    expect(await page.getByLabel('Name').inputValue()).toBe('Countess Ada')
+    await page.getByRole('button', { name: 'Send it again' }).click()
+    await page.getByText('Saved.').waitFor()
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Countess Ada')
+
+    // What stands open where the session was ended says so by itself.
+    await ada.goto(`${base}/jobs`)
+    await ada.locator('[data-live-light="live"]').waitFor()
+    await page.getByRole('button', { name: 'End all others' }).click()
+    await ada.getByText('You are signed out. This page stands still.').waitFor()
+    await ada.locator('[data-live-light="out"]').waitFor()
+    await ada.screenshot({ path: join(screenshots, 'signed-out.png') })
+    await ada.getByRole('alert').getByRole('link', { name: 'Sign in' }).click()
+    await ada.waitForURL(`${base}/signin?next=%2Fjobs`)
+
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await (page.context() satisfies BrowserContext).close()

@@ -12,6 +12,7 @@ import { appDatabase } from '../src/platform/database/testing.ts'
 import { launch, missing } from './chromium.ts'
 import { look } from './look.ts'
 import { SECRET_KEY } from './program.ts'
+import { followLink, type Session, storageState } from './sign-in.ts'
 
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 if (missing) console.warn('SKIPPED: console.browser.test.ts, as there is no Chromium (CHROMIUM=its path)')
@@ -23,6 +24,7 @@ describe.skipIf(missing)('The console in Chromium', () => {
   let home: string
   let database: Awaited<ReturnType<typeof appDatabase>>
   let base: string
+  let who: Session
   const ids = { slow: '', failed: '', finished: '', flow: '' }
   /** What the running slow jobs wait for, by their first argument. */
   const go = new Map<string, (part: number) => Promise<void>>()
@@ -71,6 +73,7 @@ describe.skipIf(missing)('The console in Chromium', () => {
       roles: { web: true },
     })
     base = (program.url ?? '').replace(/\/$/, '')
+    who = await followLink((await program.context.accounts.firstAdministratorLink()) ?? '')
     defined = defineJobs()
     worker = program.context.jobs.worker({ queues: ['default', 'letters', 'mail'], concurrency: 8 })
     await worker.start()
@@ -146,6 +149,7 @@ describe.skipIf(missing)('The console in Chromium', () => {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 860 },
       timezoneId: 'Europe/London',
+      storageState: storageState(who, base),
       ...rest,
     })
     try {
@@ -298,7 +302,7 @@ describe.skipIf(missing)('The console in Chromium', () => {
       await row.getByRole('button', { name: 'Pause' }).click()
       await row.getByText('paused').waitFor()
       expect(await program.context.jobs.queue('mail')).toMatchObject({ paused: true })
-      await fetch(`${base}/queues/mail/resume`, { method: 'POST', headers: { accept: 'application/json' } })
+      await fetch(`${base}/queues/mail/resume`, { method: 'POST', headers: who })
       await row.getByRole('button', { name: 'Pause' }).waitFor()
     })
   })
@@ -361,7 +365,7 @@ describe.skipIf(missing)('The console in Chromium', () => {
     await visit('/schedules', async (page) => {
       await light(page, 'live')
       const row = page.getByRole('row', { name: /seen/ })
-      await fetch(`${base}/schedules/seen/pause`, { method: 'POST', headers: { accept: 'application/json' } })
+      await fetch(`${base}/schedules/seen/pause`, { method: 'POST', headers: who })
       await row.getByText('paused').waitFor()
       await jobs.runSchedule('seen')
       await row.locator('.state-finished').waitFor()

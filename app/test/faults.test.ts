@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeDonors } from './donors.ts'
 import { cursorNow, eventsFrom } from './live-events.ts'
 import { type RunningProgram, startProgram } from './program.ts'
+import { followLink, type Session } from './sign-in.ts'
 
 const rows = 1_500_000
 
@@ -25,6 +26,7 @@ let home: string
 /** What a test kills it starts again. */
 let web: RunningProgram
 let worker: RunningProgram
+let who: Session
 
 beforeAll(async () => {
   samples = await mkdtemp(join(tmpdir(), 'factotum-samples-'))
@@ -33,6 +35,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'factotum-faults-'))
   web = await startProgram(['web'], { FACTOTUM_HOME: home })
   worker = await startProgram(['worker'], { FACTOTUM_HOME: home })
+  who = await followLink(await web.firstLink())
 })
 afterAll(async () => {
   await Promise.all([worker?.stop(), web?.stop()])
@@ -45,7 +48,7 @@ async function upload(): Promise<number> {
   const answer = await fetch(`${web.url}/processing_file/`, {
     method: 'POST',
     body,
-    headers: { accept: 'application/json' },
+    headers: { accept: 'application/json', ...who },
   })
   expect(answer.status).toBe(201)
   const { id }: Answer = JSON.parse(await answer.text())
@@ -56,7 +59,7 @@ async function upload(): Promise<number> {
 async function file(id: number): Promise<Answer | null> {
   try {
     const answer = await fetch(`${web.url}/processing_file/${id}/`, {
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...who },
     })
     return answer.ok ? JSON.parse(await answer.text()) : null
   } catch {
@@ -81,7 +84,7 @@ const over = (id: number) => until(id, ({ status }) => !['Waiting', 'Processing'
 
 /** What the file's watchers were told in the end: each outcome, whatever happened in between. */
 async function outcomes(cursor: string, id: number): Promise<unknown[]> {
-  const events = await eventsFrom(web.url, cursor, ({ type }) => type === 'complete')
+  const events = await eventsFrom(web.url, who, cursor, ({ type }) => type === 'complete')
   return events.flatMap(({ type, subject, detail }) =>
     type === 'process-result' && subject === `file:${id}` ? [detail.status] : [],
   )
@@ -106,7 +109,7 @@ async function databasePid(): Promise<number> {
 
 describe('In the middle of a file, kill -9 of', { timeout: 180_000 }, () => {
   it('the worker: another one begins anew, and the file ends Ok, once', async () => {
-    const cursor = await cursorNow(web.url)
+    const cursor = await cursorNow(web.url, who)
     const id = await upload()
     await inTheMiddle(id)
     const children = childrenOf(worker.pid)
@@ -119,7 +122,7 @@ describe('In the middle of a file, kill -9 of', { timeout: 180_000 }, () => {
   })
 
   it('the web server: the file goes on, and the next server shows it', async () => {
-    const cursor = await cursorNow(web.url)
+    const cursor = await cursorNow(web.url, who)
     const id = await upload()
     await inTheMiddle(id)
     await web.kill()
@@ -129,7 +132,7 @@ describe('In the middle of a file, kill -9 of', { timeout: 180_000 }, () => {
   })
 
   it('the database: it is recovered, and the file ends Ok, once', async () => {
-    const cursor = await cursorNow(web.url)
+    const cursor = await cursorNow(web.url, who)
     const id = await upload()
     await inTheMiddle(id)
     process.kill(await databasePid(), 'SIGKILL')
@@ -138,7 +141,7 @@ describe('In the middle of a file, kill -9 of', { timeout: 180_000 }, () => {
   })
 
   it('everything at once: after the next start the file ends Ok, once', async () => {
-    const cursor = await cursorNow(web.url)
+    const cursor = await cursorNow(web.url, who)
     const id = await upload()
     await inTheMiddle(id)
     process.kill(await databasePid(), 'SIGKILL')

@@ -1,3 +1,5 @@
+import type { Session } from './sign-in.ts'
+
 /** An event of `GET /live/events`. */
 export interface LiveEvent {
   type: string
@@ -6,9 +8,9 @@ export interface LiveEvent {
 }
 
 /** The place in the stream of events that is now. */
-export async function cursorNow(base: string): Promise<string> {
+export async function cursorNow(base: string, who: Session): Promise<string> {
   let cursor = ''
-  await read(`${base}/live/events?topics=files`, (field, value) => {
+  await read(`${base}/live/events?topics=files`, who, (field, value) => {
     if (field === 'id') cursor = value
     return cursor !== ''
   })
@@ -18,11 +20,12 @@ export async function cursorNow(base: string): Promise<string> {
 /** The events after a cursor, up to the first that `isLast`. */
 export async function eventsFrom(
   base: string,
+  who: Session,
   cursor: string,
   isLast: (event: LiveEvent) => boolean,
 ): Promise<LiveEvent[]> {
   const events: LiveEvent[] = []
-  await read(`${base}/live/events?topics=files&after=${cursor}`, (field, value) => {
+  await read(`${base}/live/events?topics=files&after=${cursor}`, who, (field, value) => {
     if (field !== 'data') return false
     const event: LiveEvent = JSON.parse(value)
     events.push(event)
@@ -31,9 +34,13 @@ export async function eventsFrom(
   return events
 }
 
-async function read(url: string, take: (field: string, value: string) => boolean): Promise<void> {
-  const { body } = await fetch(url)
-  if (!body) throw new Error(`${url} answered no stream.`)
+async function read(
+  url: string,
+  headers: Session,
+  take: (field: string, value: string) => boolean,
+): Promise<void> {
+  const { ok, status, body } = await fetch(url, { headers })
+  if (!ok || !body) throw new Error(`${url} answered no stream, but ${status}.`)
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
   for (;;) {

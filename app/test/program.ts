@@ -17,6 +17,8 @@ export interface RunningProgram {
   url: string
   /** All that it printed. */
   output(): string
+  /** The link that signs the first administrator in, which it prints a little after it serves. */
+  firstLink(): Promise<string>
   /** Sends SIGTERM; answers the exit status. */
   stop(): Promise<number | null>
   /** Sends SIGKILL, as a power cut would. */
@@ -45,11 +47,13 @@ export async function startProgram(command: string[], env: Record<string, string
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text))
-  await ready(child, () => output)
+  const printed = (what: RegExp) => waitFor(child, () => output, what)
+  await printed(/ready/i)
   return {
     pid: child.pid ?? 0,
     url: /http:\/\/[^\s]+?:\d+/.exec(output)?.[0] ?? '',
     output: () => output,
+    firstLink: async () => (await printed(/http\S+\/signin\/link\?token=[\w-]+(?=\s)/))[0],
     stop: async () => {
       child.kill('SIGTERM')
       return exit(child)
@@ -61,13 +65,16 @@ export async function startProgram(command: string[], env: Record<string, string
   }
 }
 
-async function ready(child: ChildProcess, output: () => string): Promise<void> {
+/** What the program prints in the end. */
+async function waitFor(child: ChildProcess, output: () => string, what: RegExp): Promise<RegExpExecArray> {
   const deadline = Date.now() + 60_000
-  while (!/ready/i.test(output())) {
+  for (;;) {
+    const found = what.exec(output())
+    if (found) return found
     if (child.exitCode !== null) throw new Error(`The program ended with ${child.exitCode}:\n${output()}`)
     if (Date.now() > deadline) {
       child.kill('SIGKILL')
-      throw new Error(`The program was not ready within a minute:\n${output()}`)
+      throw new Error(`The program did not print ${what} within a minute:\n${output()}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -11,6 +11,7 @@ import { type TestDatabase, testDatabase } from '@factotum/postgres/testing'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type RunningProgram, SECRET_KEY, startProgram } from './program.ts'
+import { followLink } from './sign-in.ts'
 
 const bin = fileURLToPath(new URL('../bin/factotum.js', import.meta.url))
 
@@ -109,11 +110,15 @@ const slowJobs = `
 
 describe('factotum start', () => {
   it('makes all it needs in an empty folder, prints its link, serves, and describes every call', async () => {
-    const { url, output } = await start()
+    const { url, output, firstLink } = await start()
     expect(output()).toContain(`Factotum is ready at ${url}/ (its data is in ${home})`)
     const health = await fetch(`${url}/health`)
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
-    expect((await fetch(url, { headers: { accept: 'text/html' } })).status).toBe(200)
+    const page = (headers = {}) =>
+      fetch(url, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' })
+    const nobody = await page()
+    expect([nobody.status, nobody.headers.get('location')]).toEqual([303, '/signin?next=%2F'])
+    expect((await page(await followLink(await firstLink()))).status).toBe(200)
     expect((await readdir(home)).sort()).toEqual([
       '.user-config.mirror.json',
       'logs',
@@ -154,7 +159,9 @@ describe('factotum start', () => {
 
   it('ends on SIGTERM with status 0, open streams included, and leaves no process', async () => {
     const program = await start()
-    const stream = await fetch(`${program.url}/live/events`)
+    const headers = await followLink(await program.firstLink())
+    const stream = await fetch(`${program.url}/live/events`, { headers })
+    expect(stream.status).toBe(200)
     expect(await program.stop()).toBe(0)
     await stream.text().catch(() => {})
     expect(await readdir(home)).not.toContain('running.json')
@@ -166,7 +173,10 @@ describe('factotum start', () => {
     const features = join(folder, 'features')
     const first = await start(['start', '--features', features])
     const { job_id: id } = await json(`${first.url}/slow-job`, { method: 'POST' })
-    await expect.poll(() => json(`${first.url}/jobs/${id}/status`)).toMatchObject({ status: 'started' })
+    const headers = await followLink(await first.firstLink())
+    await expect
+      .poll(() => json(`${first.url}/jobs/${id}/status`, { headers }))
+      .toMatchObject({ status: 'started' })
     const open = fetch(`${first.url}/slow`)
     await expect.poll(() => first.output()).toContain('the slow request has come')
     const stopped = first.stop()
@@ -176,18 +186,19 @@ describe('factotum start', () => {
 
     const second = await start(['start', '--features', features])
     await expect
-      .poll(() => json(`${second.url}/jobs/${id}/status`), { timeout: 25_000 })
+      .poll(() => json(`${second.url}/jobs/${id}/status`, { headers }), { timeout: 25_000 })
       .toMatchObject({ status: 'finished', result: 'the second time' })
   })
 
   it('comes back after kill -9 with all that it had answered for', async () => {
     const features = await guideFeature()
     const first = await start(['start', '--features', features])
-    const { job_id: id } = await json(`${first.url}/greetings/Ada`, { method: 'POST' })
+    const headers = await followLink(await first.firstLink())
+    const { job_id: id } = await json(`${first.url}/greetings/Ada`, { method: 'POST', headers })
     await first.kill()
     const second = await start(['start', '--features', features])
     await expect
-      .poll(() => json(`${second.url}/jobs/${id}/status`), { timeout: 25_000 })
+      .poll(() => json(`${second.url}/jobs/${id}/status`, { headers }), { timeout: 25_000 })
       .toMatchObject({
         status: 'finished',
         result: 'Hello, Ada.',
@@ -205,18 +216,19 @@ describe('factotum start', () => {
     const killed = await serverPid()
     process.kill(killed, 'SIGKILL')
     await expect.poll(async () => [0, killed].includes(await serverPid()), { timeout: 20_000 }).toBe(false)
+    // It may have been asked for just as the server died.
+    const link = await program.firstLink()
+    const headers = await vi.waitFor(() => followLink(link), { timeout: 20_000 })
     let id: unknown
     const greet = async () => {
-      id = (await json(`${program.url}/greetings/Eve`, { method: 'POST' })).job_id
+      id = (await json(`${program.url}/greetings/Eve`, { method: 'POST', headers })).job_id
       return id
     }
     await expect.poll(greet, { timeout: 20_000 }).toBeTypeOf('string')
     await expect.poll(async () => (await fetch(`${program.url}/health`)).status).toBe(200)
     await expect
-      .poll(() => json(`${program.url}/jobs/${id}/status`), { timeout: 20_000 })
+      .poll(() => json(`${program.url}/jobs/${id}/status`, { headers }), { timeout: 20_000 })
       .toMatchObject({ status: 'finished' })
-    // It may have been asked for just as the server died.
-    await expect.poll(program.output).toContain('Sign in as its first administrator')
     expect(await program.stop()).toBe(0)
   })
 
@@ -233,10 +245,15 @@ describe('factotum start', () => {
 
   it('names all wrong settings at once, from the environment and from .env', async () => {
     await files({ '.env': 'LOG_LEVEL=loud\nPORT=7\n' })
-    const { status, err } = await run(['start'], { PORT: 'x', HOST: '0.0.0.0', DATABASE_URL: 'mysql://x' })
+    const { status, err } = await run(['start'], { PORT: 'x', HOST: 'http://me', DATABASE_URL: 'mysql://x' })
     expect(err).toMatch(/^5 settings are wrong:/)
-    expect(err).toMatch(/HOST is "0.0.0.0", which other machines may reach, and there are no accounts yet/)
-    for (const name of ['PORT must', 'LOG_LEVEL must', 'DATABASE_URL must', 'SECRET_KEY is missing'])
+    for (const name of [
+      'PORT must',
+      'HOST must',
+      'LOG_LEVEL must',
+      'DATABASE_URL must',
+      'SECRET_KEY is missing',
+    ])
       expect(err).toContain(name)
     expect(status).toBe(1)
   })
@@ -267,9 +284,10 @@ describe('factotum web, worker and scheduler', () => {
     const web = await start(['web', '--features', features])
     await start(['worker', '--features', features, '--concurrency', '2'])
     await start(['scheduler'])
-    const { job_id: id } = await json(`${web.url}/greetings/Bob/`, { method: 'POST' })
+    const headers = await followLink(await web.firstLink())
+    const { job_id: id } = await json(`${web.url}/greetings/Bob/`, { method: 'POST', headers })
     await expect
-      .poll(() => json(`${web.url}/jobs/${id}/status`), { timeout: 15_000 })
+      .poll(() => json(`${web.url}/jobs/${id}/status`, { headers }), { timeout: 15_000 })
       .toMatchObject({ status: 'finished' })
     const last = running.splice(0).map((program) => program.stop())
     expect(await Promise.all(last)).toEqual([0, 0, 0])

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Asker } from '../platform/accounts/asker.ts'
 import { roles } from '../platform/accounts/roles.ts'
-import { as, askerFor, asNobody, type ShownInTests } from '../platform/accounts/testing.ts'
+import { signedIn } from '../platform/accounts/testing/signed-in.ts'
+import { as, askerFor, type ShownInTests } from '../platform/accounts/testing.ts'
 import { isOpen, judge } from '../platform/http/guard.ts'
 import type { GuardedRoute } from '../platform/http/guarding.ts'
 import { type TestWeb, testWeb } from './testing.ts'
@@ -28,8 +29,41 @@ const open = [
   ...openWrites,
 ]
 
+/** An administrator's session, to which something happens. */
+async function sessionAfter(change: (asker: Asker) => Promise<unknown>) {
+  const { asker, headers } = await signedIn(web.context, 'admin')
+  await change(asker)
+  return headers
+}
+
+const sql = (text: string, id: string | null) => web.context.database.pool.query(text, [id])
+
 /** Each way to come as nobody: a request with these headers is refused as if it had none. */
-const nobodies: [string, Record<string, string>][] = [['without anything', asNobody]]
+const nobodies: [string, () => Promise<Record<string, string>>][] = [
+  ['without anything', async () => ({})],
+  [
+    'with a session that ran out',
+    () =>
+      sessionAfter(({ sessionId }) =>
+        sql('update factotum.session set expires_at = now() where id = $1', sessionId),
+      ),
+  ],
+  ['with a session that was ended', () => sessionAfter((asker) => web.context.accounts.signOut(asker))],
+  [
+    'with a session of who was deactivated',
+    () =>
+      sessionAfter(({ account }) =>
+        sql('update factotum.account set deactivated_at = now() where id = $1', account.id),
+      ),
+  ],
+  [
+    'with a session that was signed with another key',
+    async () => {
+      const { cookie } = (await signedIn(web.context, 'admin')).headers
+      return { cookie: `${cookie.slice(0, cookie.indexOf('.', cookie.indexOf('=')))}.${'A'.repeat(43)}%3D` }
+    },
+  ],
+]
 
 /** Each way to be known, and to have no rights at all. */
 const powerless: [string, ShownInTests][] = [
@@ -100,8 +134,20 @@ describe('Every route', () => {
     expect(names.sort()).toEqual(open)
   })
 
-  it.each(nobodies)('refuses who comes %s: 401, or the way to sign in', async (_how, headers) => {
-    for (const route of closed()) {
+  it('lets an administrator with a session in: what is refused below is refused for its session', async () => {
+    const { headers } = await signedIn(web.context, 'admin')
+    for (const url of ['/', '/jobs', '/account', '/people']) {
+      const answer = await web.app.inject({
+        url,
+        headers: { host: 'localhost', accept: 'text/html', ...headers },
+      })
+      expect([url, answer.statusCode]).toEqual([url, 200])
+    }
+  })
+
+  it.each(nobodies)('refuses who comes %s: 401, or the way to sign in', async (_how, come) => {
+    const headers = await come()
+    const refused = async (route: GuardedRoute) => {
       const program = route.constraints?.wants === 'page' ? null : await ask(route, headers)
       if (program) expect([nameOf(route), program.status]).toEqual([nameOf(route), 401])
       if (program && route.method !== 'HEAD') expect(program.error).toBe('unauthenticated')
@@ -109,6 +155,7 @@ describe('Every route', () => {
       expect([nameOf(route), browser.status]).toEqual([nameOf(route), 303])
       expect(browser.location).toMatch(/^\/signin\?next=%2F/)
     }
+    await Promise.all(closed().map(refused))
   })
 
   it.each(powerless)('that asks for more than being known refuses %s: 403', async (_who, shown) => {

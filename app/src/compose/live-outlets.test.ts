@@ -2,6 +2,9 @@ import type { AddressInfo } from 'node:net'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openStream, type SseClient } from '../live/testing/sse-client.ts'
+import { createAccounts } from '../platform/accounts/accounts.ts'
+import type { Asker } from '../platform/accounts/asker.ts'
+import { signedIn } from '../platform/accounts/testing/signed-in.ts'
 import { as, askerFor, asNobody } from '../platform/accounts/testing.ts'
 import { type TestWeb, testWeb } from './testing.ts'
 
@@ -27,6 +30,7 @@ async function stream(path: string, headers: Record<string, string>): Promise<Ss
 
 interface Connected {
   socket: Socket
+  dropped: unknown[]
   messages: { type: string; detail: unknown; topic?: string }[]
 }
 
@@ -34,12 +38,14 @@ async function connect(headers: Record<string, string>): Promise<Connected> {
   const socket = io(origin, { extraHeaders: headers, reconnection: false })
   opened.push(socket)
   const messages: Connected['messages'] = []
+  const dropped: unknown[] = []
   socket.on('message', (message) => messages.push(message))
+  socket.on('dropped', ({ reason }) => dropped.push(reason))
   await new Promise((resolve, reject) => {
     socket.once('cursor', resolve)
     socket.once('connect_error', reject)
   })
-  return { socket, messages }
+  return { socket, messages, dropped }
 }
 
 /** Something happens to a job, and to a file after it. */
@@ -129,5 +135,47 @@ describe('Socket.IO', () => {
     // It holds: what is refused now is the file, which isn't there.
     expect((await write(tokens(one)[1] ?? '')).json().error).toBe('file_unknown')
     expect([tokens(other).length, key.messages]).toEqual([1, []])
+  })
+})
+
+describe('An open connection', () => {
+  it('ends where its user may not stay, whichever process was told; all others stay', async () => {
+    // Another process on the same database: it knows of no connection.
+    const elsewhere = await createAccounts(web.context)
+    const sql = (text: string, id: string | null) => web.context.database.pool.query(text, [id])
+    const ways: Record<string, (asker: Asker) => Promise<unknown>> = {
+      'signed out': (asker) => elsewhere.signOut(asker),
+      'session ended on /account': async (asker) =>
+        elsewhere.endSessions(asker, { id: asker.sessionId ?? '' }),
+      deactivated: (asker) => elsewhere.people.deactivate(asker.account.id, asker),
+      'another role': (asker) => elsewhere.people.changeRole(asker.account.id, 'specialist', asker),
+      'session ran out': ({ sessionId }) =>
+        sql('update factotum.session set expires_at = now() where id = $1', sessionId),
+    }
+    const open = async () => {
+      const { asker, headers } = await signedIn(web.context, 'operator')
+      const [events, table, socket] = await Promise.all([
+        stream('/live/events', headers),
+        stream('/processing_file/listen-updates/', headers),
+        connect(headers),
+      ])
+      return { asker, events, table, socket }
+    }
+    const [stays, ...leave] = await Promise.all([open(), ...Object.values(ways).map(open)])
+    const ends = ({ events, table, socket }: Awaited<ReturnType<typeof open>>) => [
+      events.ended() && events.events.at(-1)?.data,
+      table.ended() && table.events.at(-1)?.data,
+      socket.socket.connected || socket.dropped,
+    ]
+    await Promise.all(Object.values(ways).map((way, index) => way(leave[index]?.asker ?? askerFor({}))))
+    const revoked = '{"reason":"revoked"}'
+    for (const [index, way] of Object.keys(ways).entries()) {
+      const connections = leave[index]
+      if (!connections) throw new Error(`Nobody was connected: ${way}.`)
+      await expect
+        .poll(() => [way, ...ends(connections)], { timeout: 20_000 })
+        .toEqual([way, revoked, revoked, ['revoked']])
+    }
+    expect(ends(stays)).toEqual([false, false, true])
   })
 })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { attachSocket, liveEvents, type Sees, type Topic } from '../live/index.ts'
+import { attachSocket, liveEvents, type Sees, type Topic, type WhileAllowed } from '../live/index.ts'
 import type { Asker } from '../platform/accounts/asker.ts'
 import type { Permission } from '../platform/accounts/permissions.ts'
 import type { Context } from '../platform/context.ts'
@@ -10,7 +10,10 @@ import { guard, type HttpServer, hostName, isOwnHost, judge } from '../platform/
 const needed: { [topic in Topic]?: Permission } = { jobs: 'jobs.read', files: 'files.read' }
 
 /** Both ways in which browsers and programs receive live events: each connection hears what its user may see. */
-export async function addLiveOutlets(app: HttpServer, { config, live, log }: Context): Promise<void> {
+export async function addLiveOutlets(
+  app: HttpServer,
+  { config, live, log, accounts }: Context,
+): Promise<void> {
   const connected = new WeakMap<IncomingMessage, Asker>()
   // Socket.IO takes its requests before the server's own checks do.
   const authorize = async (request: IncomingMessage) => {
@@ -21,10 +24,16 @@ export async function addLiveOutlets(app: HttpServer, { config, live, log }: Con
     return seesOf(asker)
   }
   const askerOf = (request: IncomingMessage) => connected.get(request) ?? null
+  const whileAllowed: WhileAllowed = (request, end) => {
+    const asker = askerOf(request)
+    if (!asker) throw new Error('A live connection was opened for nobody.')
+    return accounts.whileAllowed(asker, end)
+  }
   const socket = attachSocket(app.server, live, {
     log,
     browserLog: log.child({ source: 'browser' }),
     authorize,
+    whileAllowed,
     csrfTokens: (request) => formTokens(app, askerOf(request)),
   })
   app.addHook('preClose', async () => socket.close())
@@ -33,7 +42,12 @@ export async function addLiveOutlets(app: HttpServer, { config, live, log }: Con
     if (!(error instanceof HttpError) || error.code !== 'csrf' || !asker?.sessionId) return
     await socket.renewCsrf((request) => askerOf(request)?.sessionId === asker.sessionId)
   })
-  await app.register(liveEvents, { live, authorize, config: { guard: guard.signedIn, uncounted: true } })
+  await app.register(liveEvents, {
+    live,
+    authorize,
+    whileAllowed,
+    config: { guard: guard.signedIn, uncounted: true },
+  })
 }
 
 function seesOf(asker: Asker): Sees {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
-import { believe } from '../platform/accounts/testing.ts'
+import { believe, keepingBelieved } from '../platform/accounts/testing.ts'
 import { readConfig } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { appDatabase } from '../platform/database/testing.ts'
@@ -22,7 +22,7 @@ export interface TestWeb {
   stop(): Promise<void>
 }
 
-/** The whole web server with all features on a database of its own; requests say who asks (`as`), or are nobody's. */
+/** The whole web server with all features on a database of its own; requests say who asks (`as`), or show it, as in the program. */
 export async function testWeb(log = pino({ level: process.env.TEST_LOG ?? 'silent' })): Promise<TestWeb> {
   const database = await appDatabase()
   const home = await mkdtemp(join(tmpdir(), 'factotum-web-'))
@@ -32,14 +32,15 @@ export async function testWeb(log = pino({ level: process.env.TEST_LOG ?? 'silen
     DATABASE_URL: database.url,
     SECRET_KEY: '0123456789abcdef'.repeat(4),
   })
-  const context = await openContext(config, log, stops)
+  const opened = await openContext(config, log, stops)
+  const context: Context = { ...opened, accounts: keepingBelieved(opened.accounts) }
   const features = await discover([folder('../features')])
   registerEvents(context.events.registry, [
     ...(await findAllEvents(folder('../platform'))),
     ...features.flatMap(({ events }) => events ?? []),
   ])
   for (const { jobs } of features) jobs?.(context)
-  const app = await makeWeb(context, features, believe(null))
+  const app = await makeWeb(context, features, believe(context.accounts.identify))
   await app.ready()
   return {
     app,

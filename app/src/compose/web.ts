@@ -3,6 +3,7 @@ import { installConsole } from '../console/index.ts'
 import type { Identify } from '../platform/accounts/asker.ts'
 import { secretKey } from '../platform/accounts/secret-key.ts'
 import { whoRoutes } from '../platform/accounts/who-routes.ts'
+import { isLoopback } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { healthRoutes } from '../platform/health/routes.ts'
 import type { HttpServer } from '../platform/http/index.ts'
@@ -10,7 +11,6 @@ import { limitCalls } from '../platform/http/limiting.ts'
 import { createHttp } from '../platform/http/server.ts'
 import { clientCounter } from '../platform/limits/count-calls.ts'
 import type { Feature } from './conventions.ts'
-import { sessionOrEverybody } from './everybody-may.ts'
 import { addLiveOutlets } from './live-outlets.ts'
 import { DiscoveryError, reasonOf } from './load-module.ts'
 import type { Stops } from './stops.ts'
@@ -20,20 +20,23 @@ const requestGrace = 10_000
 
 /** Starts the web server; answers its address. */
 export async function startWeb(context: Context, features: Feature[], stops: Stops): Promise<string> {
-  const { host, port } = context.config
-  const app = await makeWeb(context, features, sessionOrEverybody(context))
+  const { host, port, publicUrl } = context.config
+  const app = await makeWeb(context, features)
   stops.add('web', () => close(app))
   await listen(app, host, port)
   const url = addressOf(app, host)
   context.accounts.listensAt(url)
+  if (!publicUrl && !isLoopback(host)) {
+    context.log.warn(`PUBLIC_URL is not set: links in messages begin with ${url}, which others can't follow`)
+  }
   return url
 }
 
-/** The web server with every part's routes; it doesn't listen yet. */
+/** The web server with every part's routes; it doesn't listen yet. Tests may tell it otherwise who asks. */
 export async function makeWeb(
   context: Context,
   features: Feature[],
-  identify: Identify,
+  identify: Identify = context.accounts.identify,
 ): Promise<HttpServer> {
   const { config, log } = context
   const app = await createHttp({ config, log, identify, secretKey: await secretKey(config) })
@@ -82,6 +85,9 @@ async function listen(app: HttpServer, host: string, port: number): Promise<void
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EADDRINUSE') {
       throw new PortTaken(`Port ${port} is used by another program. Stop it, or set PORT to a free port.`)
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new Error(`HOST is "${host}", which is no address of this machine.`)
     }
     if (code === 'EACCES') throw new Error(`This user may not use port ${port}. Set PORT to one above 1023.`)
     throw error

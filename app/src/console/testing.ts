@@ -51,7 +51,7 @@ export async function testConsole(
   const accounts = await createAccounts({ config, database, events, log })
   const storage = await localStorage(folder)
   const context: Context = { config, database, jobs, live, accounts, events, settings, log, storage }
-  const identify = asker === 'sessions' ? accounts.identify : believe(asker)
+  const identify = believe(asker === 'sessions' ? accounts.identify : asker)
   const app = await createHttp({ config, log, identify, secretKey: 'test' })
   await installConsole(app, context, parts)
   return {

@@ -21,8 +21,8 @@ export interface EventStreamOptions {
 /** Headers as Fastify's `reply.getHeaders()` answers them. */
 type Headers = Record<string, number | string | string[] | undefined>
 
-/** Why a stream was ended by this side. */
-export type DropReason = 'slow' | 'stopped' | 'failed'
+/** Why a stream was ended by this side; `revoked`: its user may not stay, or may come again with other rights. */
+export type DropReason = 'slow' | 'stopped' | 'failed' | 'revoked'
 
 /** How long the last bytes may take, in milliseconds. */
 const farewell = 2_000

@@ -17,6 +17,7 @@ export type {
   SqlClientLike,
   SubscribeOptions,
   Subscription,
+  WhileAllowed,
 } from './live.ts'
 export * from './messages.ts'
 export { type ItemEnd, itemEnded } from './process.ts'

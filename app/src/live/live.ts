@@ -16,6 +16,9 @@ export type Sees = (event: LiveEvent) => boolean
 /** What the user behind a request may see; null: nothing at all, the request is refused. */
 export type Authorize = (request: IncomingMessage) => Sees | null | Promise<Sees | null>
 
+/** Told of each connection and of what ends it when its user may not stay; the answer is called once it has ended. */
+export type WhileAllowed = (request: IncomingMessage, end: () => void) => () => void
+
 /** Where a subscriber's events go. */
 export interface LiveSink {
   /** Takes the next events, in order. While a returned promise is pending no further ones come. */

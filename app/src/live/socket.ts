@@ -1,7 +1,8 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { BrowserLog } from './browser-log.ts'
-import type { Authorize, CloseReason, Live, LiveSink, Logger, Sees } from './live.ts'
+import type { DropReason } from './event-stream.ts'
+import type { Authorize, Live, LiveSink, Logger, Sees, WhileAllowed } from './live.ts'
 import { type CsrfDetail, topics as known, type Topic } from './messages.ts'
 import { isOwnOrigin } from './origin.ts'
 import { corkFlushes } from './socket-cork.ts'
@@ -17,6 +18,8 @@ export interface SocketOptions {
   browserLog: Logger
   /** What a connection's user may see; default: everything. */
   authorize?: Authorize
+  /** Default: a connection may stay for as long as it likes. */
+  whileAllowed?: WhileAllowed
   /** The tokens of a connection's forms, sent to it on connecting; default: none. */
   csrfTokens?: (request: IncomingMessage) => CsrfDetail[] | Promise<CsrfDetail[]>
 }
@@ -30,7 +33,7 @@ export interface SocketOutlet {
 
 /** Serves Socket.IO on the server: see docs/reference/live.md for what clients receive and send. */
 export function attachSocket(server: HttpServer, live: Live, options: SocketOptions): SocketOutlet {
-  const { log, authorize = () => () => true, csrfTokens = () => [] } = options
+  const { log, authorize = () => () => true, whileAllowed, csrfTokens = () => [] } = options
   const admitted = new WeakMap<IncomingMessage, Sees>()
   const browserLog = new BrowserLog(options.browserLog)
 
@@ -74,8 +77,13 @@ export function attachSocket(server: HttpServer, live: Live, options: SocketOpti
     if (!sees) throw new Error('The connection was not admitted.')
     await sendCsrf(socket)
     const subscription = await live.subscribe({ ...socket.data, sees }, sinkOf(socket))
-    socket.once('disconnect', () => subscription.close())
-    if (socket.disconnected) return subscription.close()
+    const forget = whileAllowed?.(socket.request, () => drop(socket, 'revoked', subscription.cursor))
+    const leave = () => {
+      subscription.close()
+      forget?.()
+    }
+    socket.once('disconnect', leave)
+    if (socket.disconnected) return leave()
     // So that a client that is cut off before its first message comes back to here.
     socket.emit('cursor', { cursor: subscription.cursor })
   }
@@ -111,7 +119,7 @@ interface ServerEvents {
   message(payload: { type: 'csrf'; detail: CsrfDetail }): void
   cursor(payload: { cursor: string }): void
   reset(payload: { cursor: string }): void
-  dropped(payload: { reason: CloseReason; cursor: string }): void
+  dropped(payload: { reason: DropReason; cursor: string }): void
 }
 
 async function admit(request: IncomingMessage, authorize: Authorize): Promise<Sees | null> {
@@ -133,10 +141,13 @@ function sinkOf(socket: LiveSocket): LiveSink {
     reset: (cursor) => {
       socket.emit('reset', { cursor })
     },
-    closed(reason, cursor) {
-      socket.emit('dropped', { reason, cursor })
-      socket.conn.close()
-      setTimeout(() => socket.conn.close(true), farewell).unref()
-    },
+    closed: (reason, cursor) => drop(socket, reason, cursor),
   }
+}
+
+/** Ends a connection, and tells it why. */
+function drop(socket: LiveSocket, reason: DropReason, cursor: string): void {
+  socket.emit('dropped', { reason, cursor })
+  socket.conn.close()
+  setTimeout(() => socket.conn.close(true), farewell).unref()
 }

@@ -3,7 +3,7 @@ import type { FastifyContextConfig, FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import { LiveError } from './error.ts'
 import { EventStream, formatEvent } from './event-stream.ts'
-import type { Authorize, Live, LiveSink, Subscription } from './live.ts'
+import type { Authorize, Live, LiveSink, Subscription, WhileAllowed } from './live.ts'
 import { topics as known, type LiveEvent, type Topic } from './messages.ts'
 import { parseTopics } from './topics.ts'
 
@@ -11,6 +11,8 @@ export interface LiveEventsOptions {
   live: Live
   /** What a request's user may see; default: everything. */
   authorize?: Authorize
+  /** Default: a connection may stay for as long as it likes. */
+  whileAllowed?: WhileAllowed
   /** Milliseconds; default 15,000. */
   heartbeatEvery?: number
   /** Of the route, for the server's own hooks. */
@@ -41,7 +43,7 @@ const schema = {
 
 /** `GET /live/events`. The streams end when the server closes. */
 export const liveEvents: FastifyPluginAsync<LiveEventsOptions> = async (app, options) => {
-  const { live, authorize = () => () => true, heartbeatEvery, config = {} } = options
+  const { live, authorize = () => () => true, whileAllowed, heartbeatEvery, config = {} } = options
   const streams = new Set<EventStream>()
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.drop('stopped')
@@ -64,9 +66,11 @@ export const liveEvents: FastifyPluginAsync<LiveEventsOptions> = async (app, opt
       const stream = new EventStream(reply.raw, { lastId: () => subscription?.cursor, heartbeatEvery })
       subscription = await live.subscribe(what, sinkOf(stream))
       streams.add(stream)
+      const forget = whileAllowed?.(request.raw, () => stream.drop('revoked'))
       stream.onClose(() => {
         streams.delete(stream)
         subscription.close()
+        forget?.()
       })
       reply.hijack()
       stream.open(reply.getHeaders())

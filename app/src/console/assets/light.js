@@ -6,6 +6,7 @@ const words = {
   live: 'Live',
   reconnecting: 'Reconnecting',
   offline: 'Offline',
+  out: 'Signed out',
 }
 const SPOKEN_AFTER = 3_000
 

@@ -8,6 +8,7 @@
 
 import { showLight } from './light.js'
 import { refresh } from './refresh.js'
+import { notify } from './swap.js'
 
 const EVERY = 250
 const FIRST_WAIT = 1_000
@@ -38,12 +39,30 @@ function open() {
 }
 
 /** The browser itself tries again after a broken connection, but not after an answer that was an error. */
-function retry() {
+async function retry({ target }) {
   showLight(navigator.onLine ? 'reconnecting' : 'offline')
-  if (stream.readyState !== EventSource.CLOSED) return
+  if (target.readyState !== EventSource.CLOSED) return
   clearTimeout(later)
   later = setTimeout(open, wait * (0.5 + Math.random()))
   wait = Math.min(LONGEST_WAIT, wait * 2)
+  if ((await isSignedOut()) && stream === target) stop()
+}
+
+const isSignedOut = () =>
+  fetch('/auth/user').then(
+    ({ status }) => status === 401,
+    () => false,
+  )
+
+/** What is on the page stays, until who signs in elsewhere comes back to it. */
+function stop() {
+  clearTimeout(later)
+  stream = null
+  showLight('out')
+  const link = document.createElement('a')
+  link.href = `/signin?next=${encodeURIComponent(location.pathname + location.search)}`
+  link.textContent = 'Sign in'
+  notify('You are signed out. This page stands still. ', link)
 }
 
 function hear(message) {

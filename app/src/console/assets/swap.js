@@ -83,10 +83,11 @@ function roll(element, from) {
   })
 }
 
-function notify(text) {
+/** Says what went wrong, above the page. */
+export function notify(...said) {
   const notice = document.createElement('div')
   notice.className = 'notice notice-bad'
   notice.setAttribute('role', 'alert')
-  notice.textContent = text
+  notice.append(...said)
   document.getElementById('notices')?.replaceChildren(notice)
 }

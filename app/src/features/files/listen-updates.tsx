@@ -45,9 +45,12 @@ export function listenUpdates(app: HttpServer, context: Context): void {
         { events: changed, reset: changed, closed: (reason) => stream.drop(reason) },
       )
       streams.add(stream)
+      const forget =
+        request.asker && context.accounts.whileAllowed(request.asker, () => stream.drop('revoked'))
       stream.onClose(() => {
         streams.delete(stream)
         subscription.close()
+        forget?.()
       })
       reply.hijack()
       stream.open(reply.getHeaders())

@@ -11,8 +11,11 @@ import { connect, type OpenDatabase } from '../database/index.ts'
 import { appDatabase } from '../database/testing.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import type { Asker } from './asker.ts'
+import { createAuth } from './auth.ts'
 import { accountEvents, signInEvents } from './events.ts'
 import type { Message } from './parts.ts'
+import { sessionAge } from './rules.ts'
+import { cookieOf } from './session.ts'
 import { Browser, tokenOf } from './testing/visit.ts'
 
 const password = 'correct horse battery'
@@ -153,6 +156,24 @@ describe('The first administrator', () => {
     await firstAdministrator()
     await expect(accounts.followLink(tokenOf(link), new Browser().visit())).rejects.toEqual(code('link_gone'))
   })
+})
+
+describe('The cookie of a session', () => {
+  it.each([null, 'http://office:3000', 'https://office.example.org'])(
+    'is the one that better-auth sets, too, where PUBLIC_URL is %s',
+    async (publicUrl) => {
+      const secret = '0123456789abcdef'.repeat(4)
+      const log = pino({ level: 'silent' })
+      const { authCookies } = await createAuth({ config: { publicUrl }, database, log, secret }).$context
+      const { maxAge, ...attributes } = authCookies.sessionToken.attributes
+      expect(maxAge).toBe(sessionAge)
+      expect(cookieOf({ publicUrl }, secret)).toEqual({
+        name: authCookies.sessionToken.name,
+        attributes,
+        secret,
+      })
+    },
+  )
 })
 
 describe('Signing in', () => {

@@ -7,6 +7,7 @@ import type { Identify } from './asker.ts'
 import type { Auth } from './auth.ts'
 import { byLink } from './by-link.ts'
 import { sweepLinks } from './links.ts'
+import { openConnections } from './open-connections.ts'
 import { ownAccount } from './own-account.ts'
 import type { Parts } from './parts.ts'
 import { passkeys } from './passkeys.ts'
@@ -15,7 +16,7 @@ import { recorder } from './record.ts'
 import { sessions, verifications } from './schema.ts'
 import { secondFactor } from './second-factor.ts'
 import { secretKey } from './secret-key.ts'
-import { identifyBySession } from './session.ts'
+import { cookieOf, identifyBySession } from './session.ts'
 import { signing } from './sign-in.ts'
 import { signInLimit } from './sign-in-limit.ts'
 
@@ -37,10 +38,12 @@ export async function createAccounts({ config, database, events, log, send = toL
   let made: Promise<Auth> | undefined
   const auth = () =>
     (made ??= import('./auth.ts').then((it) => it.createAuth({ config, database, log, secret })))
+  const cookie = cookieOf(config, secret)
   let base = config.publicUrl ?? ownAddress(config)
   const parts: Parts = {
     afterwards: afterwards(log),
     auth,
+    cookie,
     database,
     events,
     limit: signInLimit(database.pool),
@@ -49,7 +52,7 @@ export async function createAccounts({ config, database, events, log, send = toL
     address: (path) => `${base}${path}`,
     send,
   }
-  const identify: Identify = identifyBySession(auth, database)
+  const identify: Identify = identifyBySession(cookie, database)
   return {
     identify,
     ...signing(parts),
@@ -58,6 +61,7 @@ export async function createAccounts({ config, database, events, log, send = toL
     ...secondFactor(parts),
     ...passkeys(parts),
     people: people(parts),
+    ...openConnections(parts),
 
     /** Told where the program listens: links begin with that where there is no PUBLIC_URL. */
     listensAt(url: string): void {

@@ -16,7 +16,7 @@ export type Followed =
   | { choose: null; cookies: string[]; first: boolean }
 
 /** Ways in by a link that is good once. */
-export function byLink({ auth, database, limit, record, address, send }: Parts) {
+export function byLink({ auth, cookie, database, limit, record, address, send }: Parts) {
   const { db } = database
 
   return {
@@ -89,7 +89,7 @@ export function byLink({ auth, database, limit, record, address, send }: Parts) 
         await record.signIn(tx, id, { ...byOwner(id, visitor), code: 'LINK' })
         return session
       })
-      return { choose: null, cookies: [await sessionCookie(auth, sessionToken)], first }
+      return { choose: null, cookies: [await sessionCookie(cookie, sessionToken)], first }
     },
 
     /**
@@ -121,7 +121,7 @@ export function byLink({ auth, database, limit, record, address, send }: Parts) 
         if (session !== null) await record.signIn(tx, owner.id, { ...cause, code: 'LINK' })
         return session
       })
-      const cookies = sessionToken === null ? [] : [await sessionCookie(auth, sessionToken)]
+      const cookies = sessionToken === null ? [] : [await sessionCookie(cookie, sessionToken)]
       return { cookies, owesCode: sessionToken === null }
     },
   }

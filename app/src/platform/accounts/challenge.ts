@@ -7,7 +7,7 @@ export async function challengedAccount(
   cookies: string | undefined,
 ): Promise<string | null> {
   const { createAuthCookie, internalAdapter, secret } = await (await auth()).$context
-  const challenge = signedValue(cookies, createAuthCookie('two_factor').name, secret)
+  const challenge = signedValue(cookies, { name: createAuthCookie('two_factor').name, secret })
   if (challenge === null) return null
   return (await internalAdapter.findVerificationValue(challenge))?.value ?? null
 }

@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../database/index.ts'
 import type { Afterwards } from './afterwards.ts'
 import type { Auth } from './auth.ts'
 import type { Recorder } from './record.ts'
+import type { SessionCookie } from './session.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
 
 /** A message to a person. */
@@ -18,6 +19,7 @@ export interface Parts {
   /** better-auth, which is slow to load: loaded when somebody signs in. */
   auth(): Promise<Auth>
   afterwards: Afterwards
+  cookie: SessionCookie
   database: Database
   events: Pick<EventLog, 'read' | 'readSubject' | 'process'>
   limit: SignInLimit

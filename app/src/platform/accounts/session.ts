@@ -1,27 +1,34 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { parseCookies, serializeCookie, serializeSignedCookie } from 'better-call'
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import type { Config } from '../config/index.ts'
 import type { Database, Transaction } from '../database/index.ts'
 import type { Asker, Identify } from './asker.ts'
 import { emailOrNull } from './email.ts'
-import type { Parts } from './parts.ts'
 import { sessionAge } from './rules.ts'
 import { accounts, sessions } from './schema.ts'
 import type { Visitor } from './visitor.ts'
 
-/** The cookie of sessions, as better-auth names it. */
-export async function cookieOf(auth: Parts['auth']) {
-  const { authCookies, secret } = await (await auth()).$context
-  return { ...authCookies.sessionToken, secret }
+/** The cookie of sessions, and what it is signed with. */
+export type SessionCookie = ReturnType<typeof cookieOf>
+
+/**
+ * The same that better-auth, by which people sign in, sets. It isn't asked: it takes seconds to load, and who only
+ * comes with a session needn't wait for it.
+ */
+export function cookieOf({ publicUrl }: Pick<Config, 'publicUrl'>, secret: string) {
+  const secure = publicUrl?.startsWith('https:') ?? false
+  const attributes = { secure, sameSite: 'lax', path: '/', httpOnly: true } as const
+  return { name: `${secure ? '__Secure-' : ''}factotum.session_token`, attributes, secret }
 }
 
 /**
  * Who comes with this session's cookie. It is our own look, not better-auth's: one query, and a database that
  * is away is told as that.
  */
-export function identifyBySession(auth: Parts['auth'], { db }: Pick<Database, 'db'>): Identify {
+export function identifyBySession(cookie: SessionCookie, { db }: Pick<Database, 'db'>): Identify {
   return async ({ headers }) => {
-    const token = await signedToken(auth, headers.cookie)
+    const token = signedValue(headers.cookie, cookie)
     if (token === null) return null
     const [row] = await db
       .select({ account: accounts, sessionId: sessions.id })
@@ -45,16 +52,11 @@ function asker(account: typeof accounts.$inferSelect, sessionId: string): Asker 
   }
 }
 
-/** The token of the session's cookie. */
-async function signedToken(auth: Parts['auth'], cookies: string | undefined): Promise<string | null> {
-  // Who brings none doesn't have better-auth loaded.
-  if (!cookies) return null
-  const { name, secret } = await cookieOf(auth)
-  return signedValue(cookies, name, secret)
-}
-
 /** What a cookie that we signed says; null for any other. */
-export function signedValue(cookies: string | undefined, name: string, secret: string): string | null {
+export function signedValue(
+  cookies: string | undefined,
+  { name, secret }: Pick<SessionCookie, 'name' | 'secret'>,
+): string | null {
   const value = parseCookies(cookies ?? '').get(name)
   if (!value) return null
   const dot = value.lastIndexOf('.')
@@ -78,13 +80,11 @@ export async function beginSession(tx: Transaction, accountId: string, visitor: 
 }
 
 /** The `set-cookie` header of a session. */
-export async function sessionCookie(auth: Parts['auth'], token: string): Promise<string> {
-  const { name, secret, attributes } = await cookieOf(auth)
+export function sessionCookie({ name, secret, attributes }: SessionCookie, token: string): Promise<string> {
   return serializeSignedCookie(name, token, secret, { ...attributes, maxAge: sessionAge })
 }
 
 /** The `set-cookie` header that takes the session's cookie away. */
-export async function forgetSessionCookie(auth: Parts['auth']): Promise<string> {
-  const { name, attributes } = await cookieOf(auth)
+export function forgetSessionCookie({ name, attributes }: SessionCookie): string {
   return serializeCookie(name, '', { ...attributes, maxAge: 0 })
 }

@@ -9,7 +9,7 @@ import type { Parts } from './parts.ts'
 import { by, byOwner } from './record.ts'
 import { refusedOr } from './refused.ts'
 import { accounts, sessions } from './schema.ts'
-import { cookieOf, forgetSessionCookie } from './session.ts'
+import { forgetSessionCookie } from './session.ts'
 import { headersOf, type Visitor } from './visitor.ts'
 
 /** What came of an attempt: `set-cookie` headers, and whether a code of the second factor is still owed. */
@@ -20,7 +20,7 @@ export interface SignedIn {
 
 /** Signing in with a password, and a code where the account asks for one; signing out. */
 export function signing(parts: Parts) {
-  const { afterwards, auth, database, limit, record } = parts
+  const { afterwards, auth, cookie, database, limit, record } = parts
 
   /** Whether there is such an account must not show, also not in the time that an answer takes. */
   const failed = (email: string, code: FailureCode, visitor: Visitor) =>
@@ -78,7 +78,7 @@ export function signing(parts: Parts) {
      */
     async signInWithCode(code: string, visitor: Visitor): Promise<SignedIn> {
       // A session that the browser has already must not be taken for the one that is about to begin.
-      const headers = headersOf(visitor, (await cookieOf(auth)).name)
+      const headers = headersOf(visitor, cookie.name)
       const body = { code: code.replace(/\s/g, '') }
       const { api } = await auth()
       const ofApp = /^\d{6}$/.test(body.code)
@@ -114,7 +114,7 @@ export function signing(parts: Parts) {
         if (ended.length > 0)
           await record.signIn(tx, asker.account.id, { ...by(asker, requestId), code: 'SIGNED_OUT' })
       })
-      return forgetSessionCookie(auth)
+      return forgetSessionCookie(cookie)
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { Accounts } from './accounts.ts'
 import type { Asker, Identify, Role } from './asker.ts'
 import { isRole } from './roles.ts'
 
@@ -28,14 +29,24 @@ export function askerFor({
 export const as = (shown: ShownInTests) => ({ 'x-test-asker': JSON.stringify(shown) })
 export const asNobody = { 'x-test-asker': 'nobody' }
 
-/** Believes the header above; without one, everybody is `other`. Never to be given to a program that people use. */
-export function believe(other: Asker | null): Identify {
+/**
+ * Believes the header above; without one, everybody is `other`, or is asked for what they show. Never to be given to a
+ * program that people use.
+ */
+export function believe(other: Asker | Identify | null): Identify {
   return async ({ headers }) => {
     const text = headers['x-test-asker']
-    if (text === undefined) return other
+    if (text === undefined) return typeof other === 'function' ? other({ headers }) : other
     return text === 'nobody' ? null : askerFor(readShown(String(text)))
   }
 }
+
+/** Accounts that let who is believed stay connected: theirs is no account that could be looked up. */
+export const keepingBelieved = (accounts: Accounts): Accounts => ({
+  ...accounts,
+  whileAllowed: (asker, end) =>
+    asker.account.id.startsWith('a-') ? () => {} : accounts.whileAllowed(asker, end),
+})
 
 function readShown(text: string): ShownInTests {
   const { role, via, scopes, session } = JSON.parse(text)

@@ -60,13 +60,19 @@ describe('Settings from the environment', () => {
     expect(refusal({ PORT: text })).toContain('PORT must be a whole number')
   })
 
-  it.each(['0.0.0.0', '::', '192.168.1.4', 'example.org'])('refuse the host %s, and say why', (text) => {
-    expect(refusal({ HOST: text })).toMatch(/other machines may reach, and there are no accounts yet/)
-  })
+  it.each(['http://0.0.0.0', '[::1]', '1.2.3', '192.168.1.400', '127.0.0.1:80', '-x', 'a b'])(
+    'refuse the host %s',
+    (text) => {
+      expect(refusal({ HOST: text })).toContain('HOST must be an address or a name of this machine')
+    },
+  )
 
-  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('accept the host %s', (text) => {
-    expect(readConfig({ HOST: text }).host).toBe(text)
-  })
+  it.each(['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::', '192.168.1.4', 'office', 'a.example.org'])(
+    'accept the host %s',
+    (text) => {
+      expect(readConfig({ HOST: text }).host).toBe(text)
+    },
+  )
 
   it.each(['Mars/Olympus', '+02:00', 'Europe/'])('refuse the time zone %s', (text) => {
     expect(refusal({ TIME_ZONE: text })).toContain('TIME_ZONE must be the IANA name of a time zone')
@@ -117,7 +123,7 @@ describe('Settings from the environment', () => {
   })
 
   it('are named all at once where several are wrong', () => {
-    const message = refusal({ PORT: 'x', HOST: '0.0.0.0', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' })
+    const message = refusal({ PORT: 'x', HOST: 'http://me', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' })
     expect(message).toMatch(/^5 settings are wrong/)
     for (const name of ['PORT', 'HOST', 'LOG_LEVEL', 'DATABASE_URL', 'SECRET_KEY'])
       expect(message).toContain(`- ${name} `)

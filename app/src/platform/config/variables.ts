@@ -22,10 +22,11 @@ export const variables = {
     read: port,
   },
   HOST: {
-    meaning: 'The address on which it listens; this machine only, until there are accounts.',
+    meaning:
+      'The address on which it listens; 0.0.0.0 or :: for all of this machine, so that others reach it: then set PUBLIC_URL, too.',
     sample: '127.0.0.1',
     fallback: '127.0.0.1',
-    read: loopback,
+    read: host,
   },
   FACTOTUM_HOME: {
     meaning: 'The folder of all that the program keeps: database, storage, logs.',
@@ -87,12 +88,10 @@ function port(text: string): number {
 export const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
-function loopback(text: string): string {
-  if (isLoopback(text)) return text
-  throw new Error(
-    `is "${text}", which other machines may reach, and there are no accounts yet: whoever came would be let in. ` +
-      'Use 127.0.0.1, ::1 or localhost',
-  )
+function host(text: string): string {
+  const isName = /^[a-z\d]([a-z\d.-]{0,251}[a-z\d])?$/i.test(text) && !/^[\d.]+$/.test(text)
+  if (isIP(text) !== 0 || isName) return text
+  throw new Error(`must be an address or a name of this machine, such as 127.0.0.1 or 0.0.0.0, not "${text}"`)
 }
 
 function postgresUrl(text: string): string {

@@ -7,7 +7,7 @@ import { installConsole } from '../../../console/index.ts'
 import { createEventLog } from '../../../eventlog/index.ts'
 import { createLive } from '../../../live/index.ts'
 import { createAccounts } from '../../../platform/accounts/accounts.ts'
-import { askerFor, believe } from '../../../platform/accounts/testing.ts'
+import { askerFor, believe, keepingBelieved } from '../../../platform/accounts/testing.ts'
 import { type Config, readConfig } from '../../../platform/config/index.ts'
 import type { Context } from '../../../platform/context.ts'
 import { connect } from '../../../platform/database/index.ts'
@@ -47,7 +47,7 @@ export async function filesProgram(given: Partial<Config> = {}): Promise<FilesPr
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
   events.registry.register('events.ts', [fileEvents])
   const settings = createSettings({ config, database, events, log, folder: home })
-  const accounts = await createAccounts({ config, database, events, log })
+  const accounts = keepingBelieved(await createAccounts({ config, database, events, log }))
   const context: Context = { config, database, jobs, live, accounts, events, settings, storage, log }
   fileJobs(context)
   const app = await createHttp({
