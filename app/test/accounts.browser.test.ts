@@ -142,6 +142,32 @@ describe.skipIf(missing)('Accounts in Chromium', () => {
     await bob.context().close()
   })
 
+  it('makes a key for a program, shows it once, and revokes it', async () => {
+    await ada.goto(`${base}/keys`)
+    await look(ada, screenshots, 'keys-none')
+    await ada.getByRole('link', { name: 'Make a key' }).first().click()
+    await ada.getByLabel('What it is for').fill('Nightly import')
+    await ada.getByLabel('Whose it is').selectOption({ label: 'A new program as Operator' })
+    await ada.getByRole('checkbox', { name: 'jobs: read' }).check()
+    await ada.getByRole('checkbox', { name: 'files', exact: true }).check()
+    await look(ada, screenshots, 'keys-new')
+    await ada.getByRole('button', { name: 'Make the key' }).click()
+    const secret = await ada.getByLabel('Key', { exact: true }).inputValue()
+    await look(ada, screenshots, 'keys-made')
+    const asks = async () => {
+      const { status } = await fetch(`${base}/jobs`, { headers: { 'x-api-key': secret } })
+      return status
+    }
+    expect(await asks()).toBe(200)
+    await ada.getByRole('link', { name: 'To the keys' }).click()
+    await look(ada, screenshots, 'keys')
+    await ada.getByRole('link', { name: 'Nightly import' }).click()
+    await look(ada, screenshots, 'key')
+    await ada.getByRole('button', { name: 'Revoke this key' }).click()
+    await ada.getByText('Revoked').waitFor()
+    expect(await asks()).toBe(401)
+  })
+
   it('keeps what was typed when the form is of another session', async () => {
     await ada.goto(`${base}/account`)
     await ada.getByLabel('Your name').fill('Augusta Ada')

@@ -129,6 +129,15 @@ describe('factotum start', () => {
       'user-config.json',
     ])
 
+    const made = await run(['keys', 'create', '--name', 'Tests', '--scope', 'all'])
+    expect([made.status, made.err]).toEqual([0, ''])
+    const headers = { 'x-api-key': made.out.trim().split(' ').at(-1) ?? '' }
+    expect(await (await fetch(`${url}/auth/user`, { headers })).json()).toMatchObject({
+      name: 'Tests',
+      role: 'admin',
+      service: true,
+    })
+
     // Every call says what it does, and under what heading.
     const { paths } = await json(`${url}/docs/json`)
     const calls = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
@@ -339,6 +348,10 @@ describe('A wrong call', () => {
     [['strat'], 'There is no command "strat". Did you mean "start"?'],
     [['db', 'upgrad'], 'There is no command "db upgrad". Did you mean "db upgrade"?'],
     [['start', '--feature', 'x'], '"factotum start" has no option --feature. Did you mean "--features"?'],
+    [
+      ['keys', 'create', '--name', 'x'],
+      '"factotum keys create" needs a name and scopes, as in --name NAME --scope all.',
+    ],
     [['worker', '--concurrency', '0'], '--concurrency takes a whole number from 1 to 1000, not "0".'],
   ])('such as %j gets a sentence and status 2', async (command, sentence) => {
     expect(await run(command)).toEqual({ status: 2, out: '', err: `${sentence}\n` })

@@ -9,6 +9,7 @@ import { type Console, createConsole } from './console.ts'
 import { errorPage } from './error-page.tsx'
 import { eventsPart, eventsRoutes } from './events/index.ts'
 import { jobsPart, jobsRoutes } from './jobs/index.ts'
+import { keysPart, keysRoutes } from './keys/index.ts'
 import { themeRoute } from './layout/theme-route.ts'
 import { overviewPart, overviewRoutes } from './overview/index.ts'
 import { notePageCursors } from './page-cursor.ts'
@@ -43,6 +44,7 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
     queuesPart,
     eventsPart,
     accountsPart,
+    keysPart,
     settingsPart,
     ...parts,
   ]
@@ -54,6 +56,7 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   serveAssets(app, assets)
   themeRoute(app)
   accountsRoutes(app, context.accounts)
+  keysRoutes(app, context.accounts)
   overviewRoutes(app, context)
   jobsRoutes(app, context)
   schedulesRoutes(app, context)

@@ -15,6 +15,7 @@ import { connect } from '../platform/database/index.ts'
 import { appDatabase } from '../platform/database/testing.ts'
 import type { HttpServer } from '../platform/http/index.ts'
 import { createHttp } from '../platform/http/server.ts'
+import { keyEvents } from '../platform/keys/events.ts'
 import { createSettings } from '../platform/settings/create.ts'
 import { settingEvents } from '../platform/settings/events.ts'
 import { localStorage } from '../platform/storage/local.ts'
@@ -47,6 +48,7 @@ export async function testConsole(
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
   events.registry.register('settings', [settingEvents])
   events.registry.register('accounts', [accountEvents, signInEvents])
+  events.registry.register('keys', [keyEvents])
   const settings = createSettings({ config, database, events, log, folder })
   const accounts = await createAccounts({ config, database, events, log })
   const storage = await localStorage(folder)

@@ -2,10 +2,12 @@ import { lt, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
 import type { Database } from '../database/index.ts'
+import { keys } from '../keys/keys.ts'
 import { afterwards } from './afterwards.ts'
 import type { Identify } from './asker.ts'
 import type { Auth } from './auth.ts'
 import { byLink } from './by-link.ts'
+import { identifyBy } from './identify.ts'
 import { sweepLinks } from './links.ts'
 import { openConnections } from './open-connections.ts'
 import { ownAccount } from './own-account.ts'
@@ -52,9 +54,11 @@ export async function createAccounts({ config, database, events, log, send = toL
     address: (path) => `${base}${path}`,
     send,
   }
-  const identify: Identify = identifyBySession(cookie, database)
+  const ownKeys = keys({ database, events })
+  const identify: Identify = identifyBy({ session: identifyBySession(cookie, database), key: ownKeys.identify })
   return {
     identify,
+    keys: ownKeys,
     ...signing(parts),
     ...byLink(parts),
     ...ownAccount(parts),

@@ -174,7 +174,8 @@ async function keepAdministrator({ db }: Transaction, account: Account): Promise
     throw errors.fail('last_administrator', { name: account.name })
 }
 
-const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+/** Whether a text can be the id of a row: any other would be an error of the database. */
+export const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 function personOf(account: Account, lastSignInAt: Date | null): Person {
   const { id, name, role, service, createdAt } = account

@@ -92,28 +92,21 @@ export const passkeys = factotum.table('passkey', {
   createdAt: moment('created_at').defaultNow(),
 })
 
+/** Keys of programs: `app/migrations/0009_keys.up.sql`. */
 export const apiKeys = factotum.table('api_key', {
   id: id(),
-  configId: text('config_id').notNull().default('default'),
-  referenceId: ownerOf(),
-  name: text('name'),
-  start: text('start'),
-  prefix: text('prefix'),
-  key: text('key').notNull(),
-  refillInterval: bigint('refill_interval', { mode: 'number' }),
-  refillAmount: integer('refill_amount'),
-  lastRefillAt: moment('last_refill_at'),
-  enabled: boolean('enabled').notNull().default(true),
-  rateLimitEnabled: boolean('rate_limit_enabled').notNull().default(true),
-  rateLimitTimeWindow: bigint('rate_limit_time_window', { mode: 'number' }).default(86_400_000),
-  rateLimitMax: integer('rate_limit_max').default(10),
-  requestCount: integer('request_count').notNull().default(0),
-  remaining: integer('remaining'),
-  lastRequest: moment('last_request'),
+  accountId: ownerOf(),
+  name: text('name').notNull(),
+  start: text('start').notNull(),
+  hash: bytes('hash').notNull(),
+  scopes: text('scopes').array().notNull(),
+  hourlyLimit: integer('hourly_limit'),
+  dailyLimit: integer('daily_limit'),
+  createdBy: uuid('created_by').references(() => accounts.id, { onDelete: 'set null' }),
+  createdAt: moment('created_at').notNull().defaultNow(),
   expiresAt: moment('expires_at'),
-  permissions: text('permissions'),
-  metadata: text('metadata'),
-  ...times(),
+  lastUsedAt: moment('last_used_at'),
+  revokedAt: moment('revoked_at'),
 })
 
 export type LinkPurpose = 'first_administrator' | 'sign_in' | 'invitation' | 'password'
@@ -136,5 +129,4 @@ export const betterAuthTables = {
   verification: verifications,
   twoFactor: twoFactors,
   passkey: passkeys,
-  apikey: apiKeys,
 }

@@ -44,6 +44,7 @@ export const errors = defineErrors({
   not_found: { status: 404, message: 'There is nothing at {path}.' },
   account_not_found: { status: 404, message: 'Nobody here has the email {who}.' },
   person_not_found: { status: 404, message: 'There is no person {id}.' },
+  key_not_found: { status: 404, message: 'There is no key {id} that you may see.' },
   job_not_found: { status: 404, message: 'Job not found' },
   event_code_forbidden: { status: 403, message: '{reason}' },
   event_unknown: { status: 404, message: '{reason}' },
