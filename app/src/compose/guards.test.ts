@@ -16,6 +16,7 @@ const openWrites = [
   'POST /signin/passkey',
   'POST /signin/passkey/options',
   'POST /theme',
+  'POST /webhooks/clerk',
 ]
 const open = [
   'GET /assets/:version/*',

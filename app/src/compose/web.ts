@@ -53,6 +53,7 @@ export async function makeWeb(
 async function addParts(app: HttpServer, context: Context, features: Feature[]): Promise<void> {
   await healthRoutes(app, context)
   whoRoutes(app)
+  await context.accounts.webhooks(app)
   await addLiveOutlets(app, context)
   await installConsole(
     app,

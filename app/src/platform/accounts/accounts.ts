@@ -2,7 +2,10 @@ import { lt, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
 import type { Database } from '../database/index.ts'
+import type { HttpServer } from '../http/index.ts'
 import { keys } from '../keys/keys.ts'
+import { clerkWebhook } from '../tokens/clerk-webhook.ts'
+import { identifyByToken } from '../tokens/identify.ts'
 import { afterwards } from './afterwards.ts'
 import type { Identify } from './asker.ts'
 import type { Auth } from './auth.ts'
@@ -55,7 +58,11 @@ export async function createAccounts({ config, database, events, log, send = toL
     send,
   }
   const ownKeys = keys({ database, events })
-  const identify: Identify = identifyBy({ session: identifyBySession(cookie, database), key: ownKeys.identify })
+  const identify: Identify = identifyBy({
+    session: identifyBySession(cookie, database),
+    key: ownKeys.identify,
+    token: identifyByToken({ database, events, log }, config),
+  })
   return {
     identify,
     keys: ownKeys,
@@ -66,6 +73,9 @@ export async function createAccounts({ config, database, events, log, send = toL
     ...passkeys(parts),
     people: people(parts),
     ...openConnections(parts),
+
+    /** Adds what sign-in providers call. */
+    webhooks: (app: HttpServer) => clerkWebhook(app, { database, events }, config),
 
     /** Told where the program listens: links begin with that where there is no PUBLIC_URL. */
     listensAt(url: string): void {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -120,6 +121,42 @@ describe('Settings from the environment', () => {
     const message = refusal({ SECRET_KEY: text })
     expect(message).toMatch(/SECRET_KEY (has \d+ letters|is too easy)/)
     expect(message).not.toContain(text)
+  })
+
+  it('tell which sign-in provider there is', () => {
+    expect(readConfig({})).toMatchObject({ clerk: null, oidc: null, clerkWebhookSecret: null })
+    const jwksUrl = 'https://x.clerk.accounts.dev/.well-known/jwks.json'
+    const PUBLIC_URL = 'https://office.example.org'
+    expect(readConfig({ CLERK_JWKS_URL: jwksUrl, PUBLIC_URL }).clerk).toEqual({
+      key: { jwksUrl },
+      authorizedParties: [PUBLIC_URL],
+    })
+    const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+      type: 'spki',
+      format: 'pem',
+    })
+    const parties = 'https://a.example.org/, http://localhost:5173'
+    const env = { CLERK_JWT_KEY: String(pem).replaceAll('\n', '\\n'), CLERK_AUTHORIZED_PARTIES: parties }
+    expect(readConfig(env).clerk).toEqual({
+      key: { pem },
+      authorizedParties: ['https://a.example.org', 'http://localhost:5173'],
+    })
+  })
+
+  it.each([
+    [{ CLERK_JWKS_URL: 'https://x.example.org/jwks' }, 'CLERK_AUTHORIZED_PARTIES is missing'],
+    [
+      { CLERK_JWKS_URL: 'http://x.example.org/jwks' },
+      'CLERK_JWKS_URL must be an address that begins with https',
+    ],
+    [{ CLERK_JWT_KEY: 'secret' }, 'CLERK_JWT_KEY must be the RSA public key'],
+    [{ CLERK_AUTHORIZED_PARTIES: 'example.org' }, 'CLERK_AUTHORIZED_PARTIES must be origins'],
+    [{ CLERK_WEBHOOK_SECRET: 'secret' }, 'CLERK_WEBHOOK_SECRET must be the signing secret'],
+    [{ OIDC_ISSUER: 'https://login.example.org' }, 'OIDC_ISSUER and OIDC_AUDIENCE belong together'],
+    [{ OIDC_AUDIENCE: 'factotum' }, 'OIDC_ISSUER and OIDC_AUDIENCE belong together'],
+  ])('refuse %j, without repeating a secret', (env, sentence) => {
+    expect(refusal(env)).toContain(sentence)
+    expect(refusal(env)).not.toContain('"secret"')
   })
 
   it('are named all at once where several are wrong', () => {

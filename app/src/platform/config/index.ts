@@ -1,5 +1,6 @@
 import { fromEnvironment } from '../settings/from-environment.ts'
 import { ownSettings } from '../settings/own.ts'
+import { type Providers, readProviders } from './providers.ts'
 import { secretHint, type Variable, variables } from './variables.ts'
 import { version } from './version.ts'
 import { ConfigError, wrongSettings } from './wrong.ts'
@@ -7,7 +8,7 @@ import { ConfigError, wrongSettings } from './wrong.ts'
 export { isLoopback } from './variables.ts'
 export { ConfigError } from './wrong.ts'
 
-export interface Config {
+export interface Config extends Providers {
   /** 0 means any free port. */
   port: number
   host: string
@@ -45,16 +46,18 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       return variable.fallback
     }
   }
+  const publicUrl = read<string | null>('PUBLIC_URL', variables.PUBLIC_URL)
   const config: Config = {
     port: read<number>('PORT', variables.PORT),
     host: read<string>('HOST', variables.HOST),
     home: read<string>('FACTOTUM_HOME', variables.FACTOTUM_HOME),
     databaseUrl: read<string | null>('DATABASE_URL', variables.DATABASE_URL),
-    publicUrl: read<string | null>('PUBLIC_URL', variables.PUBLIC_URL),
+    publicUrl,
     trustedProxies: read<readonly string[]>('TRUSTED_PROXIES', variables.TRUSTED_PROXIES),
     secretKey: read<string | null>('SECRET_KEY', variables.SECRET_KEY),
     logLevel: read<string>('LOG_LEVEL', variables.LOG_LEVEL),
     maxUploadBytes: read<number>('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
+    ...readProviders(read, publicUrl, wrong),
     version,
     environment: env,
   }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
+import { origins, publicKey, secureUrl, webhookSecret } from './provider-values.ts'
 
 /** A variable of the environment: what the program, `.env.sample` and the docs know about it. */
 export interface Variable<T> {
@@ -74,7 +75,47 @@ export const variables = {
     fallback: 2_000_000_000,
     read: size,
   },
-} as const satisfies Record<string, Variable<string | number | readonly string[] | null>>
+  CLERK_JWT_KEY: {
+    meaning:
+      'Clerk signs people in: its JWT public key, as PEM, with which its tokens are verified without any call.',
+    sample: '',
+    fallback: null,
+    read: publicKey,
+  },
+  CLERK_JWKS_URL: {
+    meaning:
+      'In place of CLERK_JWT_KEY, the address of its keys: https://….clerk.accounts.dev/.well-known/jwks.json.',
+    sample: '',
+    fallback: null,
+    read: secureUrl,
+  },
+  CLERK_AUTHORIZED_PARTIES: {
+    meaning:
+      'The origins, with commas between, whose Clerk tokens are taken; PUBLIC_URL where this is not set.',
+    sample: '',
+    fallback: [],
+    read: origins,
+  },
+  CLERK_WEBHOOK_SECRET: {
+    meaning: 'What Clerk signs its calls of /webhooks/clerk with: whsec_….',
+    sample: '',
+    fallback: null,
+    read: webhookSecret,
+  },
+  OIDC_ISSUER: {
+    meaning:
+      'An OpenID Connect issuer that signs people in, exactly as its tokens name it, such as https://login.example.org.',
+    sample: '',
+    fallback: null,
+    read: secureUrl,
+  },
+  OIDC_AUDIENCE: {
+    meaning: 'What its tokens have to be made for: the client id of this program there.',
+    sample: '',
+    fallback: null,
+    read: (text: string) => text,
+  },
+} as const satisfies Record<string, Variable<string | number | null | readonly string[]>>
 
 function port(text: string): number {
   const value = Number(text)

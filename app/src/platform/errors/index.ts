@@ -6,6 +6,10 @@ export { HttpError } from './http-error.ts'
 /** The platform's own refusals; a feature's `errors.ts` adds its rows. `docs/errors.md` says the same. */
 export const errors = defineErrors({
   bad_request: { status: 400, message: "The request can't be read: {reason}" },
+  webhook_refused: {
+    status: 400,
+    message: 'This call is not signed with our secret, or was made too long ago. Send it again, signed.',
+  },
   wrong_credentials: { status: 401, message: 'The email or the password is not right.' },
   wrong_code: {
     status: 401,

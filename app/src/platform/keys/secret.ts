@@ -9,9 +9,12 @@ export interface Secret {
   hash: Buffer
 }
 
-/** `fct_`, 48 bits to find it by, 256 bits that nobody guesses: a fast hash is enough for those. */
+/** What every key begins with. */
+export const keyPrefix = 'fct_'
+
+/** The prefix, 48 bits to find it by, 256 bits that nobody guesses: a fast hash is enough for those. */
 export function newSecret(): Secret {
-  const start = `fct_${randomBytes(6).toString('hex')}`
+  const start = `${keyPrefix}${randomBytes(6).toString('hex')}`
   const key = `${start}_${randomBytes(32).toString('hex')}`
   return { key, start, hash: hashOf(key) }
 }

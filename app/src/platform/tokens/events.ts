@@ -1,0 +1,24 @@
+import { defineEvents } from '../../eventlog/index.ts'
+
+/** What happens between accounts and sign-in providers; the subject is an `account`, by its id. */
+export const providerEvents = defineEvents({
+  key: 'provider',
+  codes: {
+    LINKED: {
+      type: 'event',
+      level: 'HIGH',
+      selectableBy: [],
+      description: 'Came by a sign-in provider, and is known by it from now on',
+      stopsTimer: false,
+      order: 10,
+    },
+    UNLINKED: {
+      type: 'system',
+      level: 'HIGH',
+      selectableBy: [],
+      description: 'Deleted at the sign-in provider, and known by it no more',
+      stopsTimer: false,
+      order: 20,
+    },
+  },
+})
