@@ -39,6 +39,15 @@ async function sessionAfter(change: (asker: Asker) => Promise<unknown>) {
 
 const sql = (text: string, id: string | null) => web.context.database.pool.query(text, [id])
 
+/** An administrator's key, to which something happens. */
+async function keyAfter(change: (id: string) => Promise<unknown>, scopes = ['all']) {
+  const { keys } = web.context.accounts
+  const asked = { name: 'A key', scopes, owner: { role: 'admin' as const }, expiresAt: null }
+  const { key, made } = await keys.make(asked, { by: 'program' })
+  await change(made.id)
+  return { 'x-api-key': key }
+}
+
 /** Each way to come as nobody: a request with these headers is refused as if it had none. */
 const nobodies: [string, () => Promise<Record<string, string>>][] = [
   ['without anything', async () => ({})],
@@ -63,6 +72,24 @@ const nobodies: [string, () => Promise<Record<string, string>>][] = [
       const { cookie } = (await signedIn(web.context, 'admin')).headers
       return { cookie: `${cookie.slice(0, cookie.indexOf('.', cookie.indexOf('=')))}.${'A'.repeat(43)}%3D` }
     },
+  ],
+  [
+    'with a key that was revoked',
+    () => keyAfter((id) => web.context.accounts.keys.revoke(id, { by: 'program' })),
+  ],
+  [
+    'with a key that expired',
+    () => keyAfter((id) => sql('update factotum.api_key set expires_at = now() where id = $1', id)),
+  ],
+  [
+    'with a key of an account that was deactivated',
+    () =>
+      keyAfter((id) =>
+        sql(
+          'update factotum.account a set deactivated_at = now() from factotum.api_key k where k.account_id = a.id and k.id = $1',
+          id,
+        ),
+      ),
   ],
 ]
 
@@ -170,6 +197,16 @@ describe('Every route', () => {
       const asker: Asker = askerFor({ role })
       if (judge(route.guard, asker).status !== 403) continue
       expect([nameOf(route), (await ask(route, as({ role }))).status]).toEqual([nameOf(route), 403])
+    }
+  })
+
+  it("refuses an administrator's key that is for one thing at all others, and not there", async () => {
+    const headers = await keyAfter(async () => {}, ['queues.read'])
+    const scopes = ['queues.read']
+    for (const route of demanding()) {
+      const { status } = judge(route.guard, askerFor({ role: 'admin', via: 'key', scopes }))
+      const answer = await ask(route, headers)
+      expect([nameOf(route), answer.status === 403]).toEqual([nameOf(route), status === 403])
     }
   })
 

@@ -139,6 +139,22 @@ describe('Socket.IO', () => {
 })
 
 describe('An open connection', () => {
+  it('of a key ends once that is revoked', async () => {
+    const { keys } = web.context.accounts
+    const asked = {
+      name: 'Listener',
+      scopes: ['jobs.read'],
+      owner: { role: 'staff' as const },
+      expiresAt: null,
+    }
+    const { key, made } = await keys.make(asked, { by: 'program' })
+    const events = await stream('/live/events', { authorization: `Bearer ${key}` })
+    expect(events.ended()).toBe(false)
+    await keys.revoke(made.id, { by: 'program' })
+    await expect.poll(() => events.ended(), { timeout: 20_000 }).toBe(true)
+    expect(events.events.at(-1)?.data).toBe('{"reason":"revoked"}')
+  })
+
   it('ends where its user may not stay, whichever process was told; all others stay', async () => {
     // Another process on the same database: it knows of no connection.
     const elsewhere = await createAccounts(web.context)

@@ -1,7 +1,8 @@
 import { and, gt, inArray, isNull, sql } from 'drizzle-orm'
+import { isGood } from '../keys/identify.ts'
 import type { Asker } from './asker.ts'
 import type { Parts } from './parts.ts'
-import { accounts, sessions } from './schema.ts'
+import { accounts, apiKeys, sessions } from './schema.ts'
 
 /** Milliseconds from one look to the next: what was taken away counts within two of them. */
 const every = 1_000
@@ -39,10 +40,17 @@ export function openConnections({ database: { db }, log }: Pick<Parts, 'database
   async function look(): Promise<void> {
     const looked = [...open]
     const askers = looked.map(({ asker }) => asker)
-    const [roles, lasting] = await Promise.all([rolesOf(askers), lastingSessions(askers)])
+    const [roles, running, good] = await Promise.all([
+      rolesOf(askers),
+      lastingSessions(askers),
+      goodKeys(askers),
+    ])
     for (const { asker, end } of looked) {
-      const { account, sessionId } = asker
-      const stays = roles.get(account.id) === account.role && (sessionId === null || lasting.has(sessionId))
+      const { account, sessionId, keyId } = asker
+      const stays =
+        roles.get(account.id) === account.role &&
+        (sessionId === null || running.has(sessionId)) &&
+        (keyId === null || good.has(keyId))
       if (!stays) end()
     }
   }
@@ -66,9 +74,19 @@ export function openConnections({ database: { db }, log }: Pick<Parts, 'database
     return new Set(rows.map(({ id }) => id))
   }
 
+  async function goodKeys(askers: Asker[]) {
+    const ids = new Set(askers.flatMap(({ keyId }) => keyId ?? []))
+    if (ids.size === 0) return ids
+    const rows = await db
+      .select({ id: apiKeys.id })
+      .from(apiKeys)
+      .where(and(inArray(apiKeys.id, [...ids]), isGood))
+    return new Set(rows.map(({ id }) => id))
+  }
+
   return {
     /**
-     * Calls `end` within 2 seconds of the asker's session having ended, account having been deactivated, or role
+     * Calls `end` within 2 seconds of the asker's session having ended, key being no good any more, account having been deactivated, or role
      * having changed. The answer is called when the connection has ended by itself.
      */
     whileAllowed(asker: Asker, end: () => void): () => void {
