@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestDatabase } from '@factotum/postgres/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -88,6 +89,27 @@ describe('Four web processes', () => {
     expect(await holdsIn(here)).toEqual(everywhere)
     expect(await post(`${web(3)}/signout`, here)).toBe(303)
     expect(await holdsIn(here)).toEqual(nowhere)
+  })
+
+  it('share settings: one that is changed on one machine is in force on all', async () => {
+    const name = 'ORGANISATION_NAME'
+    const fileOf = (machine: number) => join(home.path, `${machine}`, 'user-config.json')
+    /** Each process writes what is in force there. */
+    const listOf = async (machine: number): Promise<{ config_name: string; value: unknown }[]> =>
+      JSON.parse(await readFile(fileOf(machine), 'utf8'))
+    const edited = (await listOf(1)).map((setting) =>
+      setting.config_name === name ? { ...setting, value: 'Northwind' } : setting,
+    )
+    await writeFile(fileOf(1), JSON.stringify(edited))
+    await vi.waitFor(
+      async () => {
+        for (const machine of [1, 2, 3, 4])
+          expect(await listOf(machine)).toContainEqual(
+            expect.objectContaining({ config_name: name, value: 'Northwind' }),
+          )
+      },
+      { timeout: 25_000, interval: 100 },
+    )
   })
 
   it('count calls together: exactly as many are let through as were left', async () => {

@@ -287,7 +287,7 @@ describe('One’s own account', () => {
     const [, id] = /href="\/events\?subject=account\+([\w-]+)">Bob<\/a>/.exec(html) ?? []
     expect(html).toMatch(/href="\/events\?by=[\w-]+">Ada<\/a>/)
     const person = (await visitor.get(`/people/${id}`)).html
-    const [, log = ''] = /<a href="([^"]+)">What happened to this account/.exec(person) ?? []
+    const [, log = ''] = /<a href="([^"]+)">All that happened/.exec(person) ?? []
     expect((await visitor.get(log)).html).toContain('Came for the first time')
     expect((await other.get(log)).status).toBe(403)
   })

@@ -140,7 +140,7 @@ export function PersonPage({ person, refusal }: { person: Person; refusal?: Form
 }
 
 const EventsOf = ({ person: { id } }: { person: Person }): VNode => (
-  <a href={`/events?subject=${encodeURIComponent(`account ${id}`)}`}>What happened to this account</a>
+  <a href={`/events?subject=${encodeURIComponent(`account ${id}`)}`}>All that happened</a>
 )
 
 function PersonForms({ person }: { person: Person }): VNode {

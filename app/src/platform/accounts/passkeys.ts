@@ -4,7 +4,7 @@ import type { Asker } from './asker.ts'
 import type { Auth } from './auth.ts'
 import { within } from './joined.ts'
 import type { Parts } from './parts.ts'
-import { by, byOwner } from './record.ts'
+import { by, byOwner, whence } from './record.ts'
 import { refusedOr } from './refused.ts'
 import { passkeys as table } from './schema.ts'
 import { headersOf, type Visitor } from './visitor.ts'
@@ -45,7 +45,7 @@ export function passkeys({ auth, database, limit, record }: Parts) {
           await record.account(tx, id, {
             ...by(asker, visitor.requestId),
             code: 'PASSKEY_ADDED',
-            context: { name },
+            context: { name, ...whence(visitor) },
           })
         return result
       })

@@ -16,9 +16,20 @@ export function refusal(error: unknown, id: string): HttpError {
   if (error instanceof JobError) return ofJobs(error) ?? internal(id)
   if (error instanceof EventError) return ofEvents(error) ?? internal(id)
   if (!(error instanceof Error)) return internal(id)
-  if (databaseIsAway(error)) return errors.fail('database_away')
+  const origin = originOf(error)
+  if (databaseIsAway(origin)) return errors.fail('database_away')
+  if (hasNul(origin)) return errors.fail('invalid', { reason: nulReason })
   return ofValidation(error) ?? ofServer(error) ?? ofMultipart(error) ?? internal(id)
 }
+
+/** What the database said, also where a query builder put its own sentence around it. */
+const originOf = (error: Error): Error => (error.cause instanceof Error ? originOf(error.cause) : error)
+
+const nulReason = 'There is a NUL character in it, which no text here can have. Take it out.'
+
+/** PostgreSQL takes no text with one; whatever field it came in by. */
+const hasNul = (error: Error) =>
+  'severity' in error && 'code' in error && (error.code === '22021' || error.code === '22P05')
 
 const internal = (id: string) => errors.fail('internal', { id }, { id })
 

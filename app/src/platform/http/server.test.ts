@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { JobError } from '@factotum/jobs'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import pino from 'pino'
 import { Type } from 'typebox'
@@ -41,6 +42,9 @@ beforeAll(async () => {
     const client = new pg.Client({ host: '127.0.0.1', port: 1 })
     await client.connect()
   })
+  app.get('/database-away-for-drizzle', open, () =>
+    drizzle(new pg.Pool({ host: '127.0.0.1', port: 1 })).execute('select 1'),
+  )
   app.get(
     '/letters/:id',
     { ...open, schema: { params: Type.Object({ id: Type.Integer() }) } },
@@ -130,7 +134,8 @@ describe('An error', () => {
   })
 
   it('of a database that is away is 503, not 500', async () => {
-    expect(await ask('/database-away')).toMatchObject([503, { error: 'database_away' }])
+    for (const path of ['/database-away', '/database-away-for-drizzle'])
+      expect(await ask(path)).toMatchObject([503, { error: 'database_away' }])
   })
 
   it.each([
