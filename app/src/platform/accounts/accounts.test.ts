@@ -384,6 +384,26 @@ describe('Who forgot their password', () => {
     await expect(signIn('bob@example.org', password)).rejects.toEqual(code('wrong_credentials'))
   })
 
+  it('and follows two links at once has the password of one, and is told that the other is gone', async () => {
+    await invited()
+    for (let round = 0; round < 3; round++) {
+      sent.splice(0)
+      for (const each of processes.slice(0, 2))
+        await each.forgotPassword('bob@example.org', new Browser(`192.0.2.${round}`).visit())
+      const outcomes = await Promise.allSettled(
+        sent.map(({ text }, index) =>
+          processes[index]?.choosePassword(
+            tokenOf(text),
+            { password: `${password} ${index}` },
+            new Browser().visit(),
+          ),
+        ),
+      )
+      const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
+      expect(refused.map(({ reason }) => reason)).toEqual([code('link_gone')])
+    }
+  })
+
   it('is answered the same when nobody has that email, and nothing is sent', async () => {
     await firstAdministrator()
     expect(await accounts.forgotPassword('eve@example.org', new Browser().visit())).toBeUndefined()

@@ -3,6 +3,7 @@ import type { Transaction } from '../database/index.ts'
 import { errors } from '../errors/index.ts'
 import { firstAdministrator, hasAdministrator, lockPeople } from './first-administrator.ts'
 import { dropLinksOf, lookAtLink, makeLink, takeLink } from './links.ts'
+import { lockAccount } from './lock-account.ts'
 import type { Parts } from './parts.ts'
 import { hashNewPassword, setPassword } from './password.ts'
 import { byOwner, whence } from './record.ts'
@@ -105,6 +106,9 @@ export function byLink({ auth, cookie, database, limit, record, address, send }:
     ): Promise<{ cookies: string[]; owesCode: boolean }> {
       const hash = await hashNewPassword(auth, given.password)
       const sessionToken = await database.transaction(async (tx) => {
+        const link = await lookAtLink(tx.db, token)
+        // Before the row of the link: who comes with another link of this account drops this one, and would wait for it.
+        if (link?.accountId) await lockAccount(tx, link.accountId)
         const taken = await takeLink(tx.db, token, ['invitation', 'password'])
         if (!taken) throw errors.fail('link_gone')
         const owner = await ownerOf(tx.db, taken.accountId)

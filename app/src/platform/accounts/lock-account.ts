@@ -3,8 +3,8 @@ import type { Transaction } from '../database/index.ts'
 import { accounts } from './schema.ts'
 
 /**
- * From here to the end of the transaction nobody else changes this account's second factor, or uses one of its
- * codes: better-auth reads them, and writes what is left.
+ * From here to the end of the transaction nobody else changes this account's second factor, uses one of its codes
+ * (better-auth reads them, and writes what is left), or chooses its password by a link.
  */
 export async function lockAccount({ db }: Transaction, id: string): Promise<{ secondFactor: boolean }> {
   const [account] = await db
