@@ -55,6 +55,7 @@ async function serve(trustedProxies: string[] = []): Promise<HttpServer> {
   limitCalls(app, clientCounter({ database, settings, log: { info: log, warn: log } }))
   app.get('/open', { config: { guard: guard.public } }, () => 'done')
   app.all('/work', { config: { guard: guard.signedIn } }, () => 'done')
+  app.all('/page', { config: { guard: guard.optional }, schema: { hide: true } }, () => 'done')
   app.get('/light', { config: { guard: guard.public, uncounted: true } }, () => 'done')
   return app
 }
@@ -129,6 +130,17 @@ describe('A call', () => {
     expect(await statuses(1, { url: '/open', remoteAddress: '192.0.2.7' })).toEqual([200])
   })
 
+  it.each([
+    ['a browser', { accept: 'text/html' }],
+    ['htmx', { 'hx-request': 'true', accept: 'text/html' }],
+  ])('counts whatever its headers say: those of %s make no page of it', async (_whose, headers) => {
+    await limit(1)
+    for (const shown of [session, operator, key]) {
+      await office.database.pool.query('truncate factotum.call_limit')
+      expect(await statuses(2, { url: '/work', headers: { ...shown, ...headers } })).toEqual([200, 429])
+    }
+  })
+
   it('counts against the limits of its key, where it has some', async () => {
     await limit(1)
     expect(await statuses(4, { url: '/work', headers: { ...key, 'x-test-hourly': '3' } })).toEqual([
@@ -174,22 +186,23 @@ describe('Not counted', () => {
     ['a route that says so', { url: '/light' }],
     ['what is not there', { url: '/nowhere' }],
     ['the description of the calls', { url: '/docs/json' }],
-    ['a page that a person views', { url: '/work', headers: { ...session, accept: 'text/html' } }],
-    ['a piece of it', { url: '/work', headers: { ...session, 'hx-request': 'true' } }],
-  ])('is %s', async (_what, options) => {
+    ['a page that a person views', { url: '/page', headers: { ...session, accept: 'text/html' } }],
+    ['a piece of it', { url: '/page', headers: { ...session, 'hx-request': 'true' } }],
+  ])('is %s', async (_what, options: InjectOptions) => {
     await limit(1)
     const answers = await statuses(3, options)
     expect(answers).not.toContain(429)
     expect(await statuses(1, { url: '/work', headers: session })).toEqual([200])
   })
 
-  it('are only reads, and only those of people', async () => {
+  it('are only reads of pages, and only those of people with a session', async () => {
     await limit(1)
     const page = { accept: 'text/html' }
-    expect(await statuses(2, { url: '/work', headers: { ...key, ...page } })).toEqual([200, 429])
-    expect(await statuses(2, { url: '/open', headers: page })).toEqual([200, 429])
-    const write: InjectOptions = { method: 'POST', url: '/work', headers: { ...operator, ...page } }
+    expect(await statuses(2, { url: '/page', headers: { ...key, ...page } })).toEqual([200, 429])
+    expect(await statuses(2, { url: '/page', headers: page })).toEqual([200, 429])
+    const write: InjectOptions = { method: 'POST', url: '/page', headers: { ...operator, ...page } }
     expect(await statuses(2, write)).toEqual([200, 429])
+    expect(await statuses(1, { url: '/page', headers: { ...operator, ...page } })).toEqual([429])
   })
 })
 

@@ -4,7 +4,6 @@ import type { CountClient } from '../limits/count-calls.ts'
 import { rateLimitHeaders, refusingWindow } from '../limits/headers.ts'
 import { networkOf } from '../limits/network.ts'
 import { waitOf } from '../limits/wait.ts'
-import { wantsPage } from './error-replies.ts'
 import type { HttpServer } from './index.ts'
 import { isRead } from './protection.ts'
 
@@ -17,7 +16,7 @@ declare module 'fastify' {
 
 /**
  * Counts each call against its client's limits, after the guard and before the body is read; a call too many is
- * refused with when to go on. Page views of who is signed in aren't counted: pages replace their pieces by themselves.
+ * refused with when to go on. Views of pages by people aren't counted: pages replace their pieces by themselves.
  */
 export function limitCalls(app: HttpServer, count: CountClient): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -36,10 +35,12 @@ export function limitCalls(app: HttpServer, count: CountClient): void {
   })
 }
 
-function isCounted({ is404, routeOptions, method, headers, asker }: FastifyRequest): boolean {
-  if (is404 || routeOptions.config.uncounted) return false
-  const isView = isRead(method) && (wantsPage(headers.accept) || headers['hx-request'] === 'true')
-  return !(isView && asker !== null && asker.via !== 'key')
+/** What is a page the route says, not the request: any program can send the headers of a browser. */
+function isCounted({ is404, routeOptions: { config, schema }, method, asker }: FastifyRequest): boolean {
+  if (is404 || config.uncounted) return false
+  // Pages and their pieces are left out of the API's description; what is in it is a call.
+  const isView = isRead(method) && schema?.hide === true
+  return !(isView && asker?.via === 'session')
 }
 
 /** A key counts for itself, a person over all sessions, and nobody by the address. */
