@@ -132,11 +132,27 @@ describe('factotum start', () => {
     const made = await run(['keys', 'create', '--name', 'Tests', '--scope', 'all'])
     expect([made.status, made.err]).toEqual([0, ''])
     const headers = { 'x-api-key': made.out.trim().split(' ').at(-1) ?? '' }
-    expect(await (await fetch(`${url}/auth/user`, { headers })).json()).toMatchObject({
+    expect(await json(`${url}/auth/me`, { headers })).toMatchObject({
       name: 'Tests',
       role: 'admin',
       service: true,
+      via: 'key',
+      scopes: ['all'],
     })
+
+    const bob = { email: 'bob@example.org', name: 'Bob', role: 'operator' }
+    const invite = { 'content-type': 'application/json', ...headers }
+    await json(`${url}/people`, { method: 'POST', headers: invite, body: JSON.stringify(bob) })
+    const printed = await run(['accounts', 'link', bob.email])
+    expect([printed.status, printed.err]).toEqual([0, ''])
+    const link = printed.out.trim()
+    expect(link.startsWith(`${url}/signin/link?token=`)).toBe(true)
+    expect(await json(`${url}/auth/me`, { headers: await followLink(link) })).toMatchObject({
+      ...bob,
+      service: false,
+      via: 'session',
+    })
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(410)
 
     // Every call says what it does, and under what heading.
     const { paths } = await json(`${url}/docs/json`)
