@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { base32 } from '@better-auth/utils/base32'
+import { createOTP } from '@better-auth/utils/otp'
 import type { TestDatabase } from '@factotum/postgres/testing'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -182,12 +184,46 @@ describe.skipIf(missing)('Accounts in Chromium', () => {
     expect(await ada.getByLabel('Your name').inputValue()).toBe('Augusta Ada')
   })
 
-  it('sets up an authenticator app, whose page can be read by eye and by camera', async () => {
+  it('sets up an authenticator app, whose page can be read by eye and by camera, and is then asked for its code', async () => {
     await ada.goto(`${base}/account`)
     await ada.locator('#factor-password').fill(password)
     await ada.getByRole('button', { name: 'Set up an app' }).click()
     await ada.locator('.qr-code').waitFor()
     await look(ada, screenshots, 'second-factor')
+    const typedIn = await ada.locator('.factor-secret').innerText()
+    const app = createOTP(new TextDecoder().decode(base32.decode(typedIn)))
+    const [backupCode = ''] = await ada.locator('.backup-codes code').allInnerTexts()
+    await ada.getByLabel('The six digits').fill(await app.totp())
+    await ada.getByRole('button', { name: 'Ask me for a code from now on' }).click()
+    await ada.getByText('Saved.').waitFor()
+
+    const page = await open()
+    await page.goto(`${base}/signin`)
+    await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await page.getByRole('button', { name: 'Send me a link' }).waitFor()
+    await look(page, screenshots, 'signin-forgotten')
+    await page.getByRole('link', { name: 'Back' }).click()
+    await page.getByLabel('Email').fill('ada@example.org')
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByLabel('Code', { exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/signin/code')
+    await look(page, screenshots, 'signin-code')
+    await page.getByLabel('Code', { exact: true }).fill(backupCode)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.locator('.nav-person').waitFor()
+
+    await page.goto(`${base}/account`)
+    await page.locator('#factor-password').fill(password)
+    await page.getByRole('button', { name: 'Ask for no code any more' }).click()
+    await page.getByRole('button', { name: 'Set up an app' }).waitFor()
+    await page.context().close()
+  })
+
+  it('reads what happened to all accounts', async () => {
+    await ada.goto(`${base}/events`)
+    await ada.getByText('SECOND_FACTOR_OFF').waitFor()
+    await look(ada, screenshots, 'events')
   })
 
   it('works without JavaScript: signing in, a form of the session before, ending other sessions, and out', async () => {
