@@ -46,7 +46,9 @@ export function peopleApi(app: HttpServer, { people }: Accounts): void {
   const edit = { config: { guard: guard.may('people.edit') } }
   const params = Type.Object({ id: Type.String() })
   const role = orNull(Type.String({ enum: [...roles] }))
-  const link = Type.String({ description: 'Good once: seen here, and in the message that was sent.' })
+  const link = Type.String({
+    description: 'Good once: seen here, and in the message that was sent. A key gets null.',
+  })
 
   app.get(
     '/people',
@@ -82,7 +84,11 @@ export function peopleApi(app: HttpServer, { people }: Accounts): void {
           name: Type.Optional(Type.String()),
           role: Type.Optional(role),
         }),
-        response: { 201: Type.Object({ person: personBody, link }), 409: refusedBody, 422: refusedBody },
+        response: {
+          201: Type.Object({ person: personBody, link: orNull(link) }),
+          409: refusedBody,
+          422: refusedBody,
+        },
       },
     },
     async ({ body, asker, id }, reply) => {
@@ -134,7 +140,7 @@ export function peopleApi(app: HttpServer, { people }: Accounts): void {
       schema: {
         tags,
         params,
-        summary: 'Sends another link: to come, or to choose another password',
+        summary: 'Sends another link: to come, or to choose another password. Not for keys',
         response: { 200: Type.Object({ person: personBody, link }), 404: refusedBody, 409: refusedBody },
       },
     },

@@ -56,7 +56,13 @@ export function peopleRoutes(app: HttpServer, { people }: Accounts): void {
         }),
     )
     if ('answer' in result) return reply
-    return sendPage(request, reply, { ...frame, title: 'Invited', body: <LinkMade {...result.done} /> })
+    const { person, link } = result.done
+    if (link === null) return reply.redirect(`/people/${person.id}`, 303)
+    return sendPage(request, reply, {
+      ...frame,
+      title: 'Invited',
+      body: <LinkMade person={person} link={link} />,
+    })
   })
 
   const one = { ...forPages, schema: { hide, params }, ...read }

@@ -170,6 +170,34 @@ describe('A key', () => {
     expect((await ask('GET', '/keys', withKey(secret))).status).toBe(401)
   })
 
+  it('invites, but gets nobody’s link, with which it could sign in as them', async () => {
+    const { secret } = await make(ada, { scopes: ['people'] })
+    const [{ id: adaId }] = await sql("select id from factotum.account where email = 'ada@example.org'")
+    const links = () => sql('select count(*)::int as links from factotum.sign_in_link')
+    const before = await links()
+    for (const accept of ['application/json', 'text/html'])
+      for (const id of [adaId, bobId]) {
+        const { status, body } = await ask('POST', `/people/${id}/link`, { ...withKey(secret), accept })
+        expect([accept, status]).toEqual([accept, 403])
+        expect(body).toContain('A key sends no links')
+      }
+    expect(await links()).toEqual(before)
+
+    const carol = { email: 'carol@example.org', name: 'Carol', role: 'admin' }
+    const invited = await ask('POST', '/people', withKey(secret), carol)
+    expect([invited.status, invited.json]).toMatchObject([201, { person: { status: 'invited' }, link: null }])
+    const html = { ...withKey(secret), accept: 'text/html' }
+    const dan = await ask('POST', '/people/invite', html, { ...carol, email: 'dan@example.org' })
+    expect([dan.status, dan.location]).toEqual([303, expect.stringMatching(/^\/people\/[\w-]{36}$/)])
+    expect(invited.body + dan.body).not.toContain('/signin/link')
+
+    const by = await at(ada)
+    const eve = await ask('POST', '/people', by, { ...carol, email: 'eve@example.org' })
+    expect(eve.json.link).toContain('/signin/link?token=')
+    const again = await ask('POST', `/people/${bobId}/link`, by)
+    expect([again.status, again.json.link]).toEqual([200, expect.stringContaining('/signin/link?token=')])
+  })
+
   it('may have limits of its own, which come with who asks', async () => {
     const { secret } = await make(ada, { hourly_limit: 7 })
     const asker = await test.context.accounts.identify({ headers: withKey(secret) })

@@ -66,7 +66,8 @@ export function people({ database, record, address, send }: Parts) {
     },
 
     /**
-     * Makes an account and sends the link with which its owner chooses a password, good for a week.
+     * Makes an account and sends the link with which its owner chooses a password, good for a week. Who comes with
+     * a key is answered null for the link: it is for its owner alone, in the message.
      *
      * @throws HttpError invalid, email_taken
      */
@@ -88,17 +89,18 @@ export function people({ database, record, address, send }: Parts) {
         const link = await sendLink(tx, made, by)
         const context = { role: given.role }
         await record.account(tx, made.id, { ...byAsker(by, requestId), code: 'INVITED', context })
-        return { person: personOf(made, null), link }
+        return { person: personOf(made, null), link: by.via === 'key' ? null : link }
       })
     },
 
     /**
      * Sends another link: to who was invited and has not come, or to choose another password.
      *
-     * @throws HttpError person_not_found, account_deactivated, no_email
+     * @throws HttpError forbidden, for a key; person_not_found, account_deactivated, no_email
      */
     sendLinkTo: (id: string, by: Asker, requestId?: string) =>
       change(id, async (tx, account) => {
+        if (by.via === 'key') throw errors.fail('forbidden', { reason: keysGetNoLinks })
         if (account.deactivatedAt) throw errors.fail('account_deactivated', { name: account.name })
         const link = await sendLink(tx, account, by)
         const context = { to: account.joinedAt === null ? 'come' : 'choose another password' }
@@ -158,6 +160,9 @@ export function people({ database, record, address, send }: Parts) {
     return link
   }
 }
+
+/** One that leaked would become a person, an administrator even, and outlive its end. */
+const keysGetNoLinks = 'A key sends no links: with one it could sign in as somebody.'
 
 type Account = typeof accounts.$inferSelect
 
