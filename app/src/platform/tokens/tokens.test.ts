@@ -6,7 +6,15 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestDatabase } from '@factotum/postgres/testing'
-import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEventLog } from '../../eventlog/index.ts'
@@ -44,13 +52,24 @@ beforeAll(async () => {
   keys = await generateKeyPair('RS256')
   strangers = await generateKeyPair('RS256')
   const jwks = { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] }
+  const strangersKeys = { keys: [{ ...(await exportJWK(strangers.publicKey)), kid: 'k1', alg: 'RS256' }] }
   provider = createServer(({ url = '' }, response) => {
     asked.push(url)
     const answers: Record<string, object> = {
       '/.well-known/jwks.json': jwks,
       '/login/keys': jwks,
       '/login/.well-known/openid-configuration': { issuer: `${base}/login`, jwks_uri: `${base}/login/keys` },
+      '/half/.well-known/openid-configuration': { issuer: `${base}/half`, jwks_uri: `${base}/half/keys` },
+      // Where nobody may be led.
+      '/inside/keys': strangersKeys,
+      '/inside/description': { issuer: `${base}/moved`, jwks_uri: `${base}/login/keys` },
     }
+    const elsewhere: Record<string, string> = {
+      '/moved/.well-known/openid-configuration': '/inside/description',
+      '/half/keys': '/login/keys',
+    }
+    const location = elsewhere[url]
+    if (location) return response.writeHead(302, { location }).end()
     response.writeHead(answers[url] ? 200 : 404, { 'content-type': 'application/json' })
     response.end(JSON.stringify(answers[url] ?? {}))
   })
@@ -230,6 +249,37 @@ describe('A token of an OpenID Connect issuer', () => {
     const away = await accountsWith({ OIDC_ISSUER: 'http://127.0.0.1:1', OIDC_AUDIENCE: 'factotum' })
     const token = await sign(idClaims({ iss: 'http://127.0.0.1:1' }))
     await expect(identify(token, away)).rejects.toMatchObject({ status: 503, code: 'unavailable' })
+  })
+})
+
+describe('Where keys are', () => {
+  it.each<[string, (key: JWK) => object]>([
+    ['an address of keys', () => ({ jku: `${base}/inside/keys` })],
+    ['an address of certificates', () => ({ x5u: `${base}/inside/keys` })],
+    ['its own key', (jwk) => ({ jwk })],
+  ])('is not for a token to say: one with %s lets nobody in, and nobody is asked', async (_what, header) => {
+    asked.splice(0)
+    const own = header(await exportJWK(strangers.publicKey))
+    for (const kid of ['k1', 'another'])
+      for (const payload of [claims(), idClaims()]) {
+        const token = await sign(payload, strangers.privateKey, { kid, ...own })
+        for (const accounts of [byKey, byAddress]) expect(await identify(token, accounts)).toBeNull()
+        const headers = { host: 'localhost', authorization: `Bearer ${token}` }
+        expect((await app.inject({ url: '/auth/me', headers })).statusCode).toBe(401)
+      }
+    expect(asked.filter((url) => url.startsWith('/inside'))).toEqual([])
+  })
+
+  it.each([
+    ['description leads', 'moved', ['/moved/.well-known/openid-configuration']],
+    ['keys lead', 'half', ['/half/.well-known/openid-configuration', '/half/keys']],
+  ])('is not where an issuer’s %s on to', async (_what, name, before) => {
+    asked.splice(0)
+    const issuer = `${base}/${name}`
+    const accounts = await accountsWith({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'factotum' })
+    const token = await sign(idClaims({ iss: issuer }))
+    await expect(identify(token, accounts)).rejects.toMatchObject({ status: 503, code: 'unavailable' })
+    expect(asked).toEqual(before)
   })
 })
 
