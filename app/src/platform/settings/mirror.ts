@@ -32,6 +32,8 @@ export class Mirror {
   readonly #parts: MirrorParts
   /** What the file and the database were when they agreed, or when the file was refused. */
   #seen = ''
+  /** The file's text as it was read or written last; undefined: it can't be read. */
+  #text: string | null | undefined
   #problem: { path: string; text: string; toldAt: number } | null = null
 
   constructor(parts: MirrorParts) {
@@ -52,7 +54,10 @@ export class Mirror {
       if (!isAboutFile(error)) throw error
       await this.#tell(path, reasonOf(error))
     }
-    this.#seen = `${(await lookAt(path)).mark}:${version}`
+    const { mark: now } = await lookAt(path)
+    // Who saved it just after it was read moved the mark as well: it would never be looked at.
+    const rests = (await readable(path)) === this.#text
+    this.#seen = rests ? `${now}:${version}` : ''
   }
 
   /** Answers true when edits were saved: the file is then written anew, after they are kept for good. */
@@ -60,7 +65,9 @@ export class Mirror {
     const { database, states, apply } = this.#parts
     return database.transaction(async (tx) => {
       const stored = await lockRows(tx.client)
+      this.#text = undefined
       const text = await readText(path)
+      this.#text = text
       const mirrored = await readMirrored(path)
       if (text !== null) {
         const isSet = (configName: string) => stored.values.has(configName)
@@ -70,7 +77,9 @@ export class Mirror {
       }
       const list = listed(states(stored))
       const values = Object.fromEntries(list.map(({ config_name, value }) => [config_name, value]))
-      await writeMirror(path, `${JSON.stringify(list, null, 2)}\n`, { version: stored.version, values })
+      const written = `${JSON.stringify(list, null, 2)}\n`
+      await writeMirror(path, written, { version: stored.version, values })
+      this.#text = written
       return false
     })
   }
@@ -96,6 +105,8 @@ export class Mirror {
     await noteProblem(this.#parts.database.pool, problem.path, problem.text)
   }
 }
+
+const readable = (path: string) => readText(path).catch(() => undefined)
 
 /** Anything else, such as a database that is away, is not the file's fault. */
 function isAboutFile(error: unknown): boolean {

@@ -216,6 +216,17 @@ describe('user-config.json', () => {
     ])
   })
 
+  it('edited just after it was looked at counts with the next look', async () => {
+    const machine = await office.machine()
+    await (await machine.process()).stop()
+    let edited = false
+    const process = await machine.process({}, async () => {
+      if (!edited) await machine.edit('HOURLY_LIMIT', 99)
+      edited = true
+    })
+    await expect.poll(() => process.get(hourlyLimit), inTime).toBe(99)
+  })
+
   it('edited while the program was not running counts at its start', async () => {
     const machine = await office.machine()
     await (await machine.process()).stop()

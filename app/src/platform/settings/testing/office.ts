@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestDatabase } from '@factotum/postgres/testing'
 import { createEventLog, type EventLog } from '../../../eventlog/index.ts'
-import { connect, type OpenDatabase } from '../../database/index.ts'
+import { connect, type Database, type OpenDatabase } from '../../database/index.ts'
 import { appDatabase } from '../../database/testing.ts'
 import { createSettings } from '../create.ts'
 import { settingEvents } from '../events.ts'
@@ -12,8 +12,8 @@ import type { Listed } from '../listed.ts'
 
 export interface Machine {
   home: string
-  /** A process of the program on this machine. */
-  process(environment?: Record<string, string>): Promise<Settings>
+  /** A process of the program on this machine; `afterwards` runs right after each of its transactions. */
+  process(environment?: Record<string, string>, afterwards?: () => Promise<void>): Promise<Settings>
   path: string
   text(): Promise<string>
   list(): Promise<Listed[]>
@@ -59,9 +59,18 @@ export async function openOffice(): Promise<Office> {
       text,
       list,
       save,
-      async process(environment = {}) {
+      async process(environment = {}, afterwards = async () => {}) {
         const folder = join(home, 'elsewhere')
-        const settings = createSettings({ config: { home, environment }, database, events, log, folder })
+        const noticed: Database = {
+          ...database,
+          async transaction(work) {
+            const done = await database.transaction(work)
+            await afterwards()
+            return done
+          },
+        }
+        const config = { home, environment }
+        const settings = createSettings({ config, database: noticed, events, log, folder })
         await settings.start()
         running.push(settings)
         return settings
