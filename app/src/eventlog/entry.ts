@@ -13,16 +13,13 @@ export interface Cause {
 }
 
 /** What is told of an event. */
-export interface Entry<Code extends string = string, Choice = unknown> extends Cause {
+export type Entry<Code extends string = string, Choice = unknown> = Told<Code, Choice> & Choosing
+
+interface Told<Code, Choice> extends Pick<Cause, 'correlationId'> {
   /** Absent: what `chooseCode` says, or the only code. */
   code?: Code | undefined
   /** What `chooseCode` of the definition wants to know. */
   choice?: Choice | undefined
-  /**
-   * The role of the person who chooses the code (null: an account without one), which must be allowed to;
-   * absent: the program itself, which may write any code.
-   */
-  chosenBy?: Exclude<Chooser, 'program'> | undefined
   /** Up to 5,000 characters; default none. */
   notes?: string | undefined
   /** Up to 64 KiB as JSON. */
@@ -30,6 +27,13 @@ export interface Entry<Code extends string = string, Choice = unknown> extends C
   /** What `diff` made; up to 256 KiB as JSON. */
   patch?: Patch | undefined
 }
+
+/**
+ * Who causes an event, and who chose its code: the role of the person who did (null: an account without one), which
+ * must be allowed to, or `program`, which may write any. Where an account causes it, that has to be said: what a
+ * person sent as the code must not pass for the program's choice.
+ */
+type Choosing = { createdBy: null; chosenBy?: Chooser } | { createdBy: Cause['createdBy']; chosenBy: Chooser }
 
 /** What is told of one of these events. */
 export type EntryOf<Events extends AnyEvents> = Entry<CodeOf<Events>, ChoiceOf<Events>>

@@ -22,6 +22,6 @@ export async function eraseContent(
      where subject_kind = $1 and subject_id = $2 and erased_at is null`,
     [subject.kind, subject.id],
   )
-  const entry = { ...cause, code: 'CONTENT_ERASED' }
+  const entry = { ...cause, code: 'CONTENT_ERASED', chosenBy: 'program' as const }
   return processEvent(processing, client, { subject, events: logEvents, entry, effects: {} })
 }

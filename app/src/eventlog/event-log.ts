@@ -38,6 +38,8 @@ export interface EventLog {
    * Answers null, and has done nothing, where an outcome of level HIGH has the same key, code and notes as the
    * subject's latest one and both are of the same day in the organisation's zone.
    *
+   * Where an account causes it, `chosenBy` says who chose the code: a role, which must be allowed to, or `program`.
+   *
    * @throws EventError event_code_unknown, event_code_forbidden, event_code_missing, event_invalid
    */
   process<Events extends AnyEvents>(

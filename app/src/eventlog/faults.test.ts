@@ -43,7 +43,7 @@ const reject = (client: SqlClient, id: string) =>
     client,
     { kind: 'case', id },
     rejectCase,
-    { code: 'COI', notes: 'x', createdBy: 'ada' },
+    { code: 'COI', chosenBy: 'specialist', notes: 'x', createdBy: 'ada' },
     {
       load: async (tx) => {
         await tx.query('select id from sample_case where id = $1 for update', [id])

@@ -44,7 +44,13 @@ const reject = (
   effects = witness().effects,
 ) =>
   house.transaction((client) =>
-    house.log.process(client, subject, rejectCase, { createdBy: 'ada', ...entry }, effects),
+    house.log.process(
+      client,
+      subject,
+      rejectCase,
+      { createdBy: 'ada', chosenBy: 'admin', ...entry },
+      effects,
+    ),
   )
 
 const note = (code: 'CASE_CREATED' | 'CASE_VIEWED' | 'DUPL' | 'CALL_STARTED', notes = '') =>
@@ -183,6 +189,18 @@ describe('A code', () => {
     expect(await reject({ code: 'MIS-OOS', chosenBy: null })).not.toBeNull()
     expect(await reject({ code: 'WAIT', chosenBy: 'operator_manager' })).not.toBeNull()
     expect(await reject({ code: 'DUPL', chosenBy: 'admin' })).not.toBeNull()
+  })
+
+  it('of an event that an account causes is never taken for the program’s choice by saying nothing', async () => {
+    const wish = { code: 'CASE_CREATED' as const, createdBy: 'ada' }
+    // @ts-expect-error JavaScript can leave it out
+    const unsaid = house.transaction((client) => house.log.process(client, subject, caseEvents, wish))
+    await expect(unsaid).rejects.toThrow(/doesn't say who chose its code. Give chosenBy/)
+    expect((await house.log.readSubject(subject)).events).toEqual([])
+    const said = house.transaction((client) =>
+      house.log.process(client, subject, caseEvents, { ...wish, chosenBy: 'program' }),
+    )
+    expect(await said).toMatchObject({ code: 'CASE_CREATED', createdBy: 'ada' })
   })
 
   it('of a system is never chosen, not even by an administrator, and written by the program', async () => {

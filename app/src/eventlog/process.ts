@@ -61,6 +61,7 @@ export async function processEvent(
     throw new Error(`The event "${events.key}" is not registered. Export it from an events.ts.`)
   }
   checkSubject(subject)
+  refuseUnsaid(events, entry)
   const content = contentOf(entry)
   const { code, choice, chosenBy: by = 'program' } = entry
   const chosen = chooseCode(events, { code, choice, by })
@@ -87,6 +88,18 @@ export async function processEvent(
   await effects.update?.(client, event)
   await effects.enqueue?.(client, event)
   return event
+}
+
+/** The types ask for it; a feature may be in JavaScript. */
+function refuseUnsaid(
+  { key }: AnyEvents,
+  { createdBy, chosenBy }: Pick<Entry, 'createdBy' | 'chosenBy'>,
+): void {
+  if (createdBy === null || chosenBy !== undefined) return
+  throw new Error(
+    `The event "${key}" is an account's, and doesn't say who chose its code. Give chosenBy: the role of the person ` +
+      `who did, or 'program'.`,
+  )
 }
 
 /** A code that asks for what the feature doesn't do would otherwise do half of what it says. */

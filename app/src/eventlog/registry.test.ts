@@ -169,6 +169,8 @@ export function types(log: EventLog, client: SqlClient) {
   const load = async () => ({ provider: 7 })
   // @ts-expect-error loads another thing than WAIT asks
   log.process(client, subject, rejectCase, wait, { load })
+  // @ts-expect-error who chose the code must be said where an account did it
+  log.process(client, subject, caseEvents, { code: 'DUPL', createdBy: 'ada' })
   // @ts-expect-error who did it must be said
   log.process(client, subject, caseEvents, { code: 'DUPL' })
   const attributes = {

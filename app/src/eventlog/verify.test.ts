@@ -28,6 +28,7 @@ async function write(subject: typeof a, count: number): Promise<void> {
         notes: `Ünïcode ${n}`,
         context: { n, text: 'x\u0000' },
         createdBy: n % 2 ? 'ada' : null,
+        chosenBy: 'program',
         correlationId: `r-${n}`,
       }),
     )

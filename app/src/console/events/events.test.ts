@@ -21,6 +21,7 @@ beforeAll(async () => {
         code: 'CALL_STARTED',
         notes,
         createdBy,
+        chosenBy: 'program',
         correlationId,
         context: { line: 3 },
       })

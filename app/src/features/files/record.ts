@@ -18,7 +18,8 @@ export async function recordFile(
   { code, cause, further }: FileHappening,
 ): Promise<void> {
   const subject = { kind: 'file', id: String(id) }
-  await events.process(client, subject, fileEvents, { ...cause, code, context: { name, ...further } })
+  const context = { name, ...further }
+  await events.process(client, subject, fileEvents, { ...cause, code, chosenBy: 'program', context })
 }
 
 /** The job of what happened belongs to the same request. */

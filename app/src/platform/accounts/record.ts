@@ -1,23 +1,28 @@
-import type { EntryOf, EventLog } from '../../eventlog/index.ts'
+import type { AnyEvents, EntryOf, EventLog } from '../../eventlog/index.ts'
 import type { Transaction } from '../database/index.ts'
 import type { Asker } from './asker.ts'
 import { accountEvents, signInEvents } from './events.ts'
 import type { Visitor } from './visitor.ts'
 
-/** Writes what happened to accounts into the event log, last in the caller's transaction. */
+/**
+ * Writes what happened to accounts into the event log, last in the caller's transaction. Codes follow from what
+ * was done: nobody chooses them.
+ */
 export interface Recorder {
-  account(tx: Transaction, accountId: string, entry: EntryOf<typeof accountEvents>): Promise<void>
-  signIn(tx: Transaction, accountId: string, entry: EntryOf<typeof signInEvents>): Promise<void>
+  account(tx: Transaction, accountId: string, entry: Recorded<typeof accountEvents>): Promise<void>
+  signIn(tx: Transaction, accountId: string, entry: Recorded<typeof signInEvents>): Promise<void>
 }
+
+type Recorded<Events extends AnyEvents> = Omit<EntryOf<Events>, 'chosenBy'>
 
 export function recorder(events: Pick<EventLog, 'process'>): Recorder {
   const subject = (id: string) => ({ kind: 'account', id })
   return {
     async account({ client }, id, entry) {
-      await events.process(client, subject(id), accountEvents, entry)
+      await events.process(client, subject(id), accountEvents, { ...entry, chosenBy: 'program' })
     },
     async signIn({ client }, id, entry) {
-      await events.process(client, subject(id), signInEvents, entry)
+      await events.process(client, subject(id), signInEvents, { ...entry, chosenBy: 'program' })
     },
   }
 }

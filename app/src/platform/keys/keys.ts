@@ -92,7 +92,8 @@ export function keys({ database, events }: KeysOptions) {
     context: Record<string, string | string[] | null>,
   ): Promise<void> {
     const cause = { createdBy: accountOf(doer), correlationId: doer.requestId }
-    await events.process(client, { kind: 'key', id }, keyEvents, { code, context, ...cause })
+    const entry = { code, chosenBy: 'program' as const, context, ...cause }
+    await events.process(client, { kind: 'key', id }, keyEvents, entry)
   }
 }
 

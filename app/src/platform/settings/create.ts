@@ -163,6 +163,7 @@ class StoredSettings implements Settings {
       await writeRow(tx.client, { configName, value: after, version, changedBy: by.accountId })
       await this.#parts.events.process(tx.client, { kind: 'setting', id: configName }, settingEvents, {
         createdBy: by.accountId,
+        chosenBy: 'program',
         correlationId: by.correlationId,
         context: { before, after, ...(by.file ? { file: by.file } : {}) },
       })

@@ -58,6 +58,7 @@ export async function meet(
     await events.process(tx.client, subject, providerEvents, {
       ...cause,
       code: 'LINKED',
+      chosenBy: 'program',
       context: { provider },
     })
     return owner
