@@ -2,9 +2,16 @@ import compress from '@fastify/compress'
 import etag from '@fastify/etag'
 import helmet from '@fastify/helmet'
 import type { HttpServer } from './index.ts'
+import type { OwnNames } from './protection.ts'
 
-/** Nothing inline, nothing from another host, no frame around us. */
-export async function setSecurityHeaders(app: HttpServer): Promise<void> {
+/** For how long a browser goes to this name by https alone: seconds, a year. */
+const tlsPromised = 31_536_000
+
+/** Nothing inline, nothing from another host, no frame around us, and by https alone where that is our address. */
+export async function setSecurityHeaders(
+  app: HttpServer,
+  { publicUrl }: Pick<OwnNames, 'publicUrl'>,
+): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -21,8 +28,11 @@ export async function setSecurityHeaders(app: HttpServer): Promise<void> {
         formAction: ["'self'"],
       },
     },
-    // A promise of TLS is only kept behind TLS, and this listens on plain HTTP.
-    strictTransportSecurity: false,
+    // This listens on plain HTTP: a promise of TLS is kept by the proxy whose address PUBLIC_URL is. Names below it
+    // may be others'. By plain HTTP, as on this machine, browsers don't heed it.
+    strictTransportSecurity: publicUrl?.startsWith('https:')
+      ? { maxAge: tlsPromised, includeSubDomains: false }
+      : false,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
   })

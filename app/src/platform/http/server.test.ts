@@ -338,6 +338,21 @@ describe('An answer', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
 
+  it.each([
+    ['https://office.example.org', 'max-age=31536000'],
+    ['http://office.example.org', undefined],
+  ])('asks browsers for https alone where that is the address of people: %s', async (publicUrl, asked) => {
+    const other = await createHttp({
+      config: { host: '127.0.0.1', publicUrl, maxUploadBytes: 1, version: '' },
+      log: pino({ level: 'silent' }),
+      identify: async () => null,
+      secretKey: 'test',
+    })
+    const { headers } = await other.inject({ url: '/x', headers: { host: 'office.example.org' } })
+    expect(headers['strict-transport-security']).toBe(asked)
+    await other.close()
+  })
+
   it('is compressed when it is worth it, but never an event stream', async () => {
     const accept = { headers: { 'accept-encoding': 'gzip' } }
     expect((await fetch(`${origin}/big`, accept)).headers.get('content-encoding')).toBe('gzip')

@@ -40,7 +40,7 @@ export async function createHttp({ config, log, identify, secretKey }: HttpOptio
   followRequests(app)
   replyToErrors(app)
   refuseForeignHosts(app, config)
-  await setSecurityHeaders(app)
+  await setSecurityHeaders(app, config)
   await compressReplies(app)
   await readBodies(app, config.maxUploadBytes)
   await describeApi(app, config.version)
