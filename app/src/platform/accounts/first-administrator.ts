@@ -1,6 +1,7 @@
-import { and, asc, eq, exists, isNotNull, isNull, or } from 'drizzle-orm'
+import { and, asc, eq, exists, isNotNull, isNull, or, type SQL } from 'drizzle-orm'
 import type { Transaction } from '../database/index.ts'
 import { errors } from '../errors/index.ts'
+import { letsIn } from './deleted-credential.ts'
 import { noEmail } from './email.ts'
 import { accounts, credentials, passkeys, signInLinks } from './schema.ts'
 
@@ -14,12 +15,17 @@ export const isAdministrator = and(
 
 /** Whether an administrator has a way in that needs no link: a password, a passkey, an account elsewhere. */
 export async function hasAdministrator(db: Transaction['db']): Promise<boolean> {
-  const own = (table: typeof credentials | typeof passkeys) =>
-    exists(db.select().from(table).where(eq(table.userId, accounts.id)))
+  const own = (table: typeof credentials | typeof passkeys, good?: SQL) =>
+    exists(
+      db
+        .select()
+        .from(table)
+        .where(and(eq(table.userId, accounts.id), good)),
+    )
   const found = await db
     .select({ id: accounts.id })
     .from(accounts)
-    .where(and(isAdministrator, or(own(credentials), own(passkeys))))
+    .where(and(isAdministrator, or(own(credentials, letsIn), own(passkeys))))
     .limit(1)
   return found.length > 0
 }

@@ -1,5 +1,7 @@
 import type { UserWebhookEvent, WebhookEvent } from '@clerk/backend/webhooks'
 import { and, eq } from 'drizzle-orm'
+import { deletedAt } from '../accounts/deleted-credential.ts'
+import { lockPeople } from '../accounts/first-administrator.ts'
 import { credentials } from '../accounts/schema.ts'
 import type { Providers } from '../config/providers.ts'
 import { errors } from '../errors/index.ts'
@@ -78,8 +80,11 @@ const shownBy = ({ id, first_name, last_name, primary_email_address_id, email_ad
 /** The account stays, for what it did; Clerk's tokens for it lead nowhere. */
 async function forget({ database, events }: MeetParts, subject: string, requestId: string): Promise<void> {
   await database.transaction(async (tx) => {
+    // Whom a first request makes known at this moment is waited for.
+    await lockPeople(tx)
     const [gone] = await tx.db
-      .delete(credentials)
+      .update(credentials)
+      .set({ providerId: deletedAt('clerk'), updatedAt: new Date() })
       .where(and(eq(credentials.providerId, 'clerk'), eq(credentials.accountId, subject)))
       .returning({ accountId: credentials.userId })
     if (!gone) return

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import type { EventLog } from '../../eventlog/index.ts'
+import { deletedAt } from '../accounts/deleted-credential.ts'
 import { noEmail } from '../accounts/email.ts'
 import { lockPeople } from '../accounts/first-administrator.ts'
 import { accounts, credentials } from '../accounts/schema.ts'
@@ -30,8 +31,8 @@ export async function accountOf(
 
 /**
  * The account of who comes for the first time: the one that has the email which their provider verified, as of who
- * was invited, else a new one without a role. An account with an authenticator app is nobody's by its email alone:
- * then null.
+ * was invited, else a new one without a role. Null for who was deleted at their provider, and where the account has an
+ * authenticator app: it is nobody's by its email alone.
  */
 export async function meet(
   { database, events }: MeetParts,
@@ -44,6 +45,7 @@ export async function meet(
     const { provider } = shown
     const known = await accountOf(tx, shown)
     if (known) return known
+    if (await accountOf(tx, { ...shown, provider: deletedAt(provider) })) return null
     const owner = (await withEmail(tx, shown.email)) ?? (await make(tx, shown))
     if (owner.twoFactorEnabled || owner.deactivatedAt) return null
     await tx.db

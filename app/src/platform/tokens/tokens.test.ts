@@ -373,9 +373,38 @@ describe('What Clerk tells of its users', () => {
     expect(await tell({ type: 'user.deleted', object: 'event', data: { id: subject, deleted: true } })).toBe(
       200,
     )
-    expect((await identify(await sign(claims({ sub: subject }))))?.account.id).not.toBe(id)
+    expect(await identify(await sign(claims({ sub: subject })))).toBeNull()
     const { events: told } = await events.readSubject({ kind: 'account', id })
     expect(told.map(({ code }) => code)).toEqual(['UNLINKED', 'LINKED'])
+  })
+
+  it('keeps out whom it says is deleted: a token that is still good, and what is told late', async () => {
+    const id = await person('fay@example.org')
+    const subject = `user_${randomUUID()}`
+    const data = user(subject, 'fay@example.org')
+    const token = await sign(claims({ sub: subject, email: 'fay@example.org', email_verified: true }))
+    expect((await identify(token))?.account.id).toBe(id)
+    const people = 'select count(*) from factotum.account'
+    const before = await query(people, [])
+    for (const type of ['user.deleted', 'user.updated', 'user.created', 'user.deleted']) {
+      expect(await tell({ type, object: 'event', data })).toBe(200)
+      expect(await identify(token)).toBeNull()
+    }
+    expect(await query(people, [])).toEqual(before)
+    const { events: told } = await events.readSubject({ kind: 'account', id })
+    expect(told.map(({ code }) => code)).toEqual(['UNLINKED', 'LINKED'])
+  })
+
+  it('leaves the administrator whom it says is deleted a way in: the link of the next start', async () => {
+    const id = await person('gil@example.org')
+    const subject = `user_${randomUUID()}`
+    await identify(await sign(claims({ sub: subject, email: 'gil@example.org', email_verified: true })))
+    await query("update factotum.account set role = 'admin' where id = $1", [id])
+    expect(await byAddress.firstAdministratorLink()).toBeNull()
+    expect(await tell({ type: 'user.deleted', object: 'event', data: { id: subject, deleted: true } })).toBe(
+      200,
+    )
+    expect(await byAddress.firstAdministratorLink()).toContain('/signin/link?token=')
   })
 
   it('is believed only with its signature, made just now', async () => {
