@@ -15,6 +15,8 @@ export interface Asker {
   keyId: string | null
   /** Calls that a key may make, where it has limits of its own; null: what the settings say. */
   limits?: { hourly: number | null; daily: number | null }
+  /** How long what they showed is good, where it says so itself, as a token does. */
+  until?: Date
 }
 
 /** Who asks, by cookie, key or token; null for nobody, or when what they show is not valid. */

@@ -45,12 +45,14 @@ export function openConnections({ database: { db }, log }: Pick<Parts, 'database
       lastingSessions(askers),
       goodKeys(askers),
     ])
+    const now = Date.now()
     for (const { asker, end } of looked) {
-      const { account, sessionId, keyId } = asker
+      const { account, sessionId, keyId, until } = asker
       const stays =
         roles.get(account.id) === account.role &&
         (sessionId === null || running.has(sessionId)) &&
-        (keyId === null || good.has(keyId))
+        (keyId === null || good.has(keyId)) &&
+        (until === undefined || until.getTime() > now)
       if (!stays) end()
     }
   }
@@ -86,8 +88,8 @@ export function openConnections({ database: { db }, log }: Pick<Parts, 'database
 
   return {
     /**
-     * Calls `end` within 2 seconds of the asker's session having ended, key being no good any more, account having been deactivated, or role
-     * having changed. The answer is called when the connection has ended by itself.
+     * Calls `end` within 2 seconds of the asker's session having ended, key or token being no good any more, account
+     * having been deactivated, or role having changed. The answer is called when the connection has ended by itself.
      */
     whileAllowed(asker: Asker, end: () => void): () => void {
       const one = { asker, end }

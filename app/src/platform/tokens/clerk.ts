@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, importSPKI, type JWTVerifyGetKey } from 'jose'
 import type { Providers } from '../config/providers.ts'
-import { claimsOf, type Prove, textOrNull, verifiedEmail } from './proof.ts'
+import { claimsOf, goodUntil, type Prove, textOrNull, verifiedEmail } from './proof.ts'
 
 type Clerk = NonNullable<Providers['clerk']>
 
@@ -15,7 +15,13 @@ export function clerkTokens({ key, authorizedParties }: Clerk): Prove {
     if (typeof claims.azp !== 'string' || !authorizedParties.includes(claims.azp)) return null
     if (claims.sts === 'pending') return null
     const email = verifiedEmail(claims.email, claims.email_verified)
-    return { provider: 'clerk', subject: claims.sub, email, name: textOrNull(claims.name) }
+    return {
+      provider: 'clerk',
+      subject: claims.sub,
+      email,
+      name: textOrNull(claims.name),
+      until: goodUntil(claims),
+    }
   }
 }
 

@@ -25,14 +25,15 @@ export function identifyByToken(
     })
     if (!shown) return null
     const account = (await accountOf(database, shown)) ?? (await meet({ database, events }, shown))
-    return account && !account.deactivatedAt ? askerOf(account) : null
+    return account && !account.deactivatedAt ? askerOf(account, shown.until) : null
   }
 }
 
-const askerOf = ({ id, name, email, role, service }: Account): Asker => ({
+const askerOf = ({ id, name, email, role, service }: Account, until: Date): Asker => ({
   account: { id, name, email: emailOrNull(email), role, service },
   via: 'token',
   scopes: 'all',
   sessionId: null,
   keyId: null,
+  until,
 })

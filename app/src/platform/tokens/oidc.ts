@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose'
 import type { Providers } from '../config/providers.ts'
-import { claimsOf, type Prove, textOrNull, verifiedEmail } from './proof.ts'
+import { claimsOf, goodUntil, type Prove, textOrNull, verifiedEmail } from './proof.ts'
 
 type Oidc = NonNullable<Providers['oidc']>
 
@@ -22,7 +22,13 @@ export function oidcTokens({ issuer, audience }: Oidc): Prove {
     const claims = await claimsOf(token, keys, { issuer, audience })
     if (!claims) return null
     const email = verifiedEmail(claims.email, claims.email_verified)
-    return { provider: issuer, subject: claims.sub, email, name: textOrNull(claims.name) }
+    return {
+      provider: issuer,
+      subject: claims.sub,
+      email,
+      name: textOrNull(claims.name),
+      until: goodUntil(claims),
+    }
   }
 }
 

@@ -2,19 +2,25 @@ import { type JWTPayload, type JWTVerifyGetKey, errors as jose, jwtVerify } from
 import { emailOf } from '../accounts/email.ts'
 import { errors } from '../errors/index.ts'
 
-/** Who a token is about, once it is proved. */
+/** Somebody, as a provider knows them. */
 export interface Shown {
-  /** Who signed it: `clerk`, or the issuer's address. */
+  /** `clerk`, or the issuer's address. */
   provider: string
-  /** Who it is about, as the provider calls them. */
+  /** What the provider calls them. */
   subject: string
   /** Only one that the provider verified. */
   email: string | null
   name: string | null
 }
 
+/** What a token shows. */
+export interface Proved extends Shown {
+  /** From then on the same token is no good. */
+  until: Date
+}
+
 /** Proves a token; null for one that is no good. @throws HttpError unavailable, where its keys can't be fetched */
-export type Prove = (token: string) => Promise<Shown | null>
+export type Prove = (token: string) => Promise<Proved | null>
 
 /** How far clocks may differ: seconds. */
 const skew = 60
@@ -27,6 +33,8 @@ export interface Demands {
   audience?: string
 }
 
+export type Claims = JWTPayload & { sub: string; exp: number }
+
 /**
  * What a token says, if its signature and times are right and it is what is demanded; else null.
  *
@@ -36,13 +44,13 @@ export async function claimsOf(
   token: string,
   key: JWTVerifyGetKey,
   demands: Demands,
-): Promise<(JWTPayload & { sub: string }) | null> {
+): Promise<Claims | null> {
   try {
     const options = { algorithms, clockTolerance: skew, requiredClaims: ['exp', 'sub'], ...demands }
     const { payload } = await jwtVerify(token, key, options)
-    const { sub, iat = 0 } = payload
-    if (typeof sub !== 'string' || sub === '' || iat > Date.now() / 1_000 + skew) return null
-    return { ...payload, sub }
+    const { sub, exp, iat = 0 } = payload
+    if (typeof sub !== 'string' || sub === '' || exp === undefined) return null
+    return iat > Date.now() / 1_000 + skew ? null : { ...payload, sub, exp }
   } catch (error) {
     if (error instanceof jose.JOSEError && wrong.has(error.code)) return null
     const reason = "The sign-in provider's keys can't be fetched. Try again in a moment."
@@ -62,6 +70,8 @@ const wrong = new Set([
   'ERR_JWKS_NO_MATCHING_KEY',
   'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
 ])
+
+export const goodUntil = ({ exp }: Claims): Date => new Date((exp + skew) * 1_000)
 
 /** The email as it is kept, if it is one that the provider verified. */
 export function verifiedEmail(email: unknown, verified: unknown): string | null {

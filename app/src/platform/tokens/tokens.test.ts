@@ -328,6 +328,25 @@ describe('Who comes with a token', () => {
   })
 })
 
+describe('A live connection that a token opened', () => {
+  it.each<[string, (exp: number) => Promise<string>]>([
+    ['of Clerk', (exp) => sign(claims({ exp }))],
+    ['of an issuer', (exp) => sign(idClaims({ exp }))],
+  ])('ends once the token %s is good no more; another stays', async (_whose, make) => {
+    const exp = now() + 300
+    const asker = await identify(await make(exp))
+    if (!asker) throw new Error('A good token let nobody in.')
+    expect(asker.until).toEqual(new Date((exp + 60) * 1_000))
+    const ended = new Set<string>()
+    const forget = [
+      byAddress.whileAllowed({ ...asker, until: new Date() }, () => ended.add('of the old token')),
+      byAddress.whileAllowed(asker, () => ended.add('of the good token')),
+    ]
+    await expect.poll(() => [...ended], { timeout: 20_000 }).toEqual(['of the old token'])
+    for (const each of forget) each()
+  })
+})
+
 describe('What Clerk tells of its users', () => {
   const user = (id: string, email: string, status = 'verified') => ({
     id,
