@@ -1,9 +1,10 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Transaction } from '../database/index.ts'
 import { errors } from '../errors/index.ts'
 import { firstAdministrator, hasAdministrator, lockPeople } from './first-administrator.ts'
 import { dropLinksOf, lookAtLink, makeLink, takeLink } from './links.ts'
 import { lockAccount } from './lock-account.ts'
+import { noteJoined } from './note-joined.ts'
 import type { Parts } from './parts.ts'
 import { hashNewPassword, setPassword } from './password.ts'
 import { byOwner, whence } from './record.ts'
@@ -86,7 +87,7 @@ export function byLink({ auth, cookie, database, limit, record, address, send }:
           : { id: (await ownerOf(tx.db, taken.accountId)).id, made: false }
         const session = await beginSession(tx, id, visitor)
         if (made) await record.account(tx, id, { ...byOwner(id, visitor), code: 'FIRST' })
-        else await noteJoined(tx, id, visitor)
+        else await noteJoined(tx, record, id, byOwner(id, visitor))
         await record.signIn(tx, id, { ...byOwner(id, visitor), code: 'LINK' })
         return session
       })
@@ -118,8 +119,8 @@ export function byLink({ auth, cookie, database, limit, record, address, send }:
         await tx.db.delete(sessions).where(eq(sessions.userId, owner.id))
         await dropLinksOf(tx.db, owner.id)
         const session = owner.twoFactorEnabled ? null : await beginSession(tx, owner.id, visitor)
-        await noteJoined(tx, owner.id, visitor)
         const cause = byOwner(owner.id, visitor)
+        await noteJoined(tx, record, owner.id, cause)
         const context = { by: 'link', ...whence(visitor) }
         await record.account(tx, owner.id, { ...cause, code: 'PASSWORD_CHANGED', context })
         if (session !== null) await record.signIn(tx, owner.id, { ...cause, code: 'LINK' })
@@ -128,15 +129,6 @@ export function byLink({ auth, cookie, database, limit, record, address, send }:
       const cookies = sessionToken === null ? [] : [await sessionCookie(cookie, sessionToken)]
       return { cookies, owesCode: sessionToken === null }
     },
-  }
-
-  async function noteJoined(tx: Transaction, id: string, visitor: Visitor): Promise<void> {
-    const joined = await tx.db
-      .update(accounts)
-      .set({ joinedAt: sql`now()` })
-      .where(and(eq(accounts.id, id), isNull(accounts.joinedAt)))
-      .returning({ id: accounts.id })
-    if (joined.length > 0) await record.account(tx, id, { ...byOwner(id, visitor), code: 'JOINED' })
   }
 }
 

@@ -59,7 +59,7 @@ async function verified(
 
 async function follow(parts: MeetParts, event: WebhookEvent, requestId: string): Promise<void> {
   if (event.type === 'user.created' || event.type === 'user.updated') {
-    await meet(parts, shownBy(event.data), requestId)
+    await meet(parts, shownBy(event.data), { came: false, requestId })
   } else if (event.type === 'user.deleted' && event.data.id) {
     await forget(parts, event.data.id, requestId)
   }

@@ -8,7 +8,7 @@ export const providerEvents = defineEvents({
       type: 'event',
       level: 'HIGH',
       selectableBy: [],
-      description: 'Came by a sign-in provider, and is known by it from now on',
+      description: 'Known by a sign-in provider from now on',
       stopsTimer: false,
       order: 10,
     },

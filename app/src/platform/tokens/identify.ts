@@ -24,7 +24,8 @@ export function identifyByToken(
       throw error
     })
     if (!shown) return null
-    const account = (await accountOf(database, shown)) ?? (await meet({ database, events }, shown))
+    const known = await accountOf(database, shown)
+    const account = known?.joinedAt ? known : await meet({ database, events }, shown, { came: true })
     return account && !account.deactivatedAt ? askerOf(account, shown.until) : null
   }
 }

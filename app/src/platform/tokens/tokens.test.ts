@@ -19,6 +19,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEventLog } from '../../eventlog/index.ts'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
+import { accountEvents } from '../accounts/events.ts'
 import { whoRoutes } from '../accounts/who-routes.ts'
 import { readConfig } from '../config/index.ts'
 import { connect, type OpenDatabase } from '../database/index.ts'
@@ -80,7 +81,7 @@ beforeAll(async () => {
   owned = await appDatabase()
   database = connect(owned.url)
   events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
-  events.registry.register('events.ts', [providerEvents])
+  events.registry.register('events.ts', [accountEvents, providerEvents])
   byKey = await accountsWith({ CLERK_JWT_KEY: (await exportSPKI(keys.publicKey)).replaceAll('\n', '\\n') })
   const config = configWith({
     CLERK_JWKS_URL: `${base}/.well-known/jwks.json`,
@@ -309,7 +310,10 @@ describe('Who comes with a token', () => {
     )
     expect(joined).toBe(true)
     const { events: told } = await events.readSubject({ kind: 'account', id })
-    expect(told).toMatchObject([{ code: 'LINKED', createdBy: id, context: { provider: `${base}/login` } }])
+    expect(told).toMatchObject([
+      { code: 'LINKED', createdBy: id, context: { provider: `${base}/login` } },
+      { code: 'JOINED', createdBy: id },
+    ])
   })
 
   it('is not let past an authenticator app, nor into an account that has no email', async () => {
@@ -385,16 +389,43 @@ describe('What Clerk tells of its users', () => {
     const subject = `user_${randomUUID()}`
     const event = { type: 'user.created', object: 'event', data: user(subject, 'dora@example.org') }
     expect([await tell(event), await tell(event)]).toEqual([200, 200])
-    expect((await identify(await sign(claims({ sub: subject }))))?.account).toMatchObject({
-      id,
-      role: 'operator',
-    })
+    expect((await byAddress.people.person(id)).status).toBe('invited')
+    for (let n = 0; n < 2; n++)
+      expect((await identify(await sign(claims({ sub: subject }))))?.account).toMatchObject({
+        id,
+        role: 'operator',
+      })
+    expect((await byAddress.people.person(id)).status).toBe('active')
     expect(await tell({ type: 'user.deleted', object: 'event', data: { id: subject, deleted: true } })).toBe(
       200,
     )
     expect(await identify(await sign(claims({ sub: subject })))).toBeNull()
     const { events: told } = await events.readSubject({ kind: 'account', id })
-    expect(told.map(({ code }) => code)).toEqual(['UNLINKED', 'LINKED'])
+    expect(told.map(({ code, createdBy }) => [code, createdBy])).toEqual([
+      ['UNLINKED', null],
+      ['JOINED', id],
+      ['LINKED', null],
+    ])
+  })
+
+  it('makes those known whom nobody invited, without a role; they have not come before they come', async () => {
+    const subject = `user_${randomUUID()}`
+    await tell({ type: 'user.created', object: 'event', data: user(subject, 'hal@example.org') })
+    const person = async () =>
+      (await byAddress.people.list()).find(({ email }) => email === 'hal@example.org')
+    expect(await person()).toMatchObject({ name: 'Dora Diaz', role: null, status: 'invited' })
+    const asker = await identify(await sign(claims({ sub: subject })))
+    expect(await person()).toMatchObject({ id: asker?.account.id, status: 'active' })
+  })
+
+  it('lets nobody in who was deactivated before they came', async () => {
+    const id = await person('ida@example.org')
+    const subject = `user_${randomUUID()}`
+    await tell({ type: 'user.created', object: 'event', data: user(subject, 'ida@example.org') })
+    await query('update factotum.account set deactivated_at = now() where id = $1', [id])
+    expect(await identify(await sign(claims({ sub: subject })))).toBeNull()
+    const { events: told } = await events.readSubject({ kind: 'account', id })
+    expect(told.map(({ code }) => code)).toEqual(['LINKED'])
   })
 
   it('keeps out whom it says is deleted: a token that is still good, and what is told late', async () => {
@@ -411,7 +442,7 @@ describe('What Clerk tells of its users', () => {
     }
     expect(await query(people, [])).toEqual(before)
     const { events: told } = await events.readSubject({ kind: 'account', id })
-    expect(told.map(({ code }) => code)).toEqual(['UNLINKED', 'LINKED'])
+    expect(told.map(({ code }) => code)).toEqual(['UNLINKED', 'LINKED', 'JOINED'])
   })
 
   it('leaves the administrator whom it says is deleted a way in: the link of the next start', async () => {
