@@ -69,7 +69,9 @@ export function accountRoutes(app: HttpServer, accounts: Accounts): void {
     '/account/name',
     withBody({ name: Type.String(), email: Type.Optional(Type.String()) }),
     async (request, reply) =>
-      save(request, reply, 'name', () => accounts.rename(known(request.asker), request.body)),
+      save(request, reply, 'name', () =>
+        accounts.rename(known(request.asker), request.body, visitorOf(request)),
+      ),
   )
 
   app.post(

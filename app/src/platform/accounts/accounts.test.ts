@@ -83,7 +83,7 @@ async function firstAdministrator(): Promise<Browser> {
   )
   if (followed.choose === null) browser.take(followed.cookies)
   const asker = await askerOf(browser)
-  await accounts.rename(asker, { name: 'Ada', email: 'ada@example.org' })
+  await accounts.rename(asker, { name: 'Ada', email: 'ada@example.org' }, browser.visit())
   await accounts.changePassword(asker, { password }, browser.visit())
   return browser
 }
@@ -539,10 +539,9 @@ describe('One’s own account', () => {
   it('keeps the email that it has, and takes none that somebody has', async () => {
     const { by, bob } = await invited()
     const asker = await askerOf(bob)
-    await expect(accounts.rename(asker, { name: 'Bob', email: 'ada@example.org' })).rejects.toEqual(
-      code('email_taken'),
-    )
-    await accounts.rename(asker, { name: 'Robert', email: 'robert@example.org' })
+    const rename = (name: string, email: string) => accounts.rename(asker, { name, email }, bob.visit())
+    await expect(rename('Bob', 'ada@example.org')).rejects.toEqual(code('email_taken'))
+    await rename('Robert', 'robert@example.org')
     expect((await askerOf(bob)).account).toMatchObject({ name: 'Robert', email: 'bob@example.org' })
     expect(by.account.name).toBe('Ada')
   })
@@ -665,7 +664,12 @@ describe('The event log', () => {
 
   it('says how somebody came to be here, by whom and in what request', async () => {
     const by = await askerOf(await firstAdministrator())
-    expect(await codes(by.account.id)).toEqual(['account FIRST', 'sign_in LINK', 'account PASSWORD_CHANGED'])
+    expect(await codes(by.account.id)).toEqual([
+      'account FIRST',
+      'sign_in LINK',
+      'account NAMED',
+      'account PASSWORD_CHANGED',
+    ])
     const { person } = await accounts.people.invite({ email: 'bob@example.org', role: 'staff' }, by, 'r-1')
     await accounts.people.sendLinkTo(person.id, by, 'r-2')
     const visitor = { ...new Browser('192.0.2.7').visit(), requestId: 'r-3' }
@@ -690,7 +694,7 @@ describe('The event log', () => {
     await accounts.endSessions(await askerOf(browser), 'others', 'r-2')
     await accounts.followLink(tokenOf(await accounts.signInLink('ada@example.org')), there.visit())
     await accounts.signOut(await askerOf(browser), 'r-3')
-    expect((await told(id)).slice(3)).toMatchObject([
+    expect((await told(id)).slice(4)).toMatchObject([
       { key: 'sign_in', code: 'PASSWORD', createdBy: id, context: { address: '192.0.2.7' } },
       { key: 'sign_in', code: 'SESSIONS_ENDED', correlationId: 'r-1', context: { ended: ['192.0.2.7'] } },
       { key: 'account', code: 'LINK_PRINTED', createdBy: null },
@@ -714,6 +718,31 @@ describe('The event log', () => {
     ])
   })
 
+  it('says who named themselves anew or gave an email, and not what was so already', async () => {
+    const browser = await firstAdministrator()
+    const asker = await askerOf(browser)
+    const visitor = { ...new Browser('192.0.2.7').visit(), requestId: 'r-1' }
+    for (const name of ['Ada', ' Countess Ada ', 'Countess Ada'])
+      await accounts.rename(asker, { name }, visitor)
+    const { id } = asker.account
+    const named = (await told(id)).filter(({ code }) => code === 'NAMED')
+    expect(named).toMatchObject([
+      {
+        createdBy: id,
+        context: {
+          name: { before: 'Administrator', after: 'Ada' },
+          email: { before: null, after: 'ada@example.org' },
+        },
+      },
+      {
+        createdBy: id,
+        correlationId: 'r-1',
+        context: { name: { before: 'Ada', after: 'Countess Ada' }, address: '192.0.2.7', agent: 'Tests/1' },
+      },
+    ])
+    expect(named[1]?.context).not.toHaveProperty('email')
+  })
+
   it('says once in a while that passwords are wrong, and that there were too many', async () => {
     const browser = await firstAdministrator()
     const id = await idOf(browser)
@@ -721,7 +750,7 @@ describe('The event log', () => {
       await process(n % 4)
         .signIn({ email: 'Ada@example.org', password: `wrong ${n}` }, new Browser(`198.51.100.${n}`).visit())
         .catch(() => process(n % 4).settle())
-    expect((await told(id)).slice(3)).toMatchObject([
+    expect((await told(id)).slice(4)).toMatchObject([
       {
         key: 'sign_in',
         code: 'PASSWORD_REFUSED',
@@ -783,6 +812,7 @@ describe('The event log', () => {
         () =>
           accounts.endSessions(by, 'others').then(() => accounts.endSessions(asker, { id: sessionId ?? '' })),
         () => accounts.signOut(asker),
+        () => accounts.rename(asker, { name: 'Robert' }, bob.visit()),
         () => accounts.followLink(link, bob.visit()),
         () =>
           accounts.changePassword(asker, { current: password, password: 'another good one' }, bob.visit()),

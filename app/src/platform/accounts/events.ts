@@ -68,5 +68,6 @@ export const accountEvents = defineEvents({
     SECOND_FACTOR_OFF: { ...event, level: 'HIGH', description: 'Authenticator app taken away', order: 110 },
     PASSKEY_ADDED: { ...event, level: 'HIGH', description: 'Passkey added', order: 120 },
     PASSKEY_REMOVED: { ...event, level: 'HIGH', description: 'Passkey removed', order: 130 },
+    NAMED: { ...event, level: 'MODERATE', description: 'Given another name, or a first email', order: 140 },
   },
 })

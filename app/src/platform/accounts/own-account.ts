@@ -73,7 +73,11 @@ export function ownAccount({ auth, database, events, limit, record }: Parts) {
      *
      * @throws HttpError invalid, email_taken
      */
-    async rename({ account: { id } }: Asker, given: { name: string; email?: string | undefined }) {
+    async rename(
+      { account: { id } }: Asker,
+      given: { name: string; email?: string | undefined },
+      visitor: Visitor,
+    ): Promise<void> {
       const name = given.name.trim()
       if (name === '' || name.length > 200) {
         const message = 'must have 1 to 200 letters'
@@ -85,8 +89,13 @@ export function ownAccount({ auth, database, events, limit, record }: Parts) {
       }
       const email = given.email === undefined ? undefined : emailOf(given.email)
       await database.transaction(async (tx) => {
-        if (email !== undefined) await giveEmail(tx, id, email)
-        await tx.db.update(accounts).set({ name, updatedAt: new Date() }).where(eq(accounts.id, id))
+        const changed = {
+          ...(email !== undefined && (await giveEmail(tx, id, email))),
+          ...(await giveName(tx, id, name)),
+        }
+        if (Object.keys(changed).length === 0) return
+        const context = { ...changed, ...whence(visitor) }
+        await record.account(tx, id, { ...byOwner(id, visitor), code: 'NAMED', context })
       })
     },
 
@@ -139,14 +148,27 @@ export function ownAccount({ auth, database, events, limit, record }: Parts) {
   }
 }
 
+/** What the event says: the fields that are others now. */
+type Changed = Record<string, { before: string | null; after: string }>
+
+async function giveName({ db }: Transaction, id: string, name: string): Promise<Changed> {
+  const own = eq(accounts.id, id)
+  const [account] = await db.select({ name: accounts.name }).from(accounts).where(own).for('no key update')
+  if (!account || account.name === name) return {}
+  await db.update(accounts).set({ name, updatedAt: new Date() }).where(own)
+  return { name: { before: account.name, after: name } }
+}
+
 /** Only where there is none: another way in must not be moved by who found a browser open. */
-async function giveEmail(tx: Transaction, id: string, email: string): Promise<void> {
+async function giveEmail(tx: Transaction, id: string, email: string): Promise<Changed> {
   await lockPeople(tx)
   const { db } = tx
   const [taken] = await db.select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email))
   if (taken) throw errors.fail('email_taken', { email })
-  await db
+  const given = await db
     .update(accounts)
-    .set({ email })
+    .set({ email, updatedAt: new Date() })
     .where(and(eq(accounts.id, id), sql`${accounts.email} like '%.invalid'`))
+    .returning({ id: accounts.id })
+  return given.length > 0 ? { email: { before: null, after: email } } : {}
 }
