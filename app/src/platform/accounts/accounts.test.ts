@@ -499,6 +499,41 @@ describe('One’s own account', () => {
     expect(await accounts.identify(here.visit())).not.toBeNull()
   })
 
+  it('has one of two passwords that are set at once; who set the other is told that theirs is not right', async () => {
+    const here = await firstAdministrator()
+    const asker = await askerOf(here)
+    const chosen = ['one good password', 'another good one']
+    // Both have shown that they know the present one, and wait to write.
+    const holder = await database.pool.connect()
+    await holder.query('begin')
+    await holder.query('select from factotum.account where id = $1 for no key update', [asker.account.id])
+    const changes = Promise.allSettled(
+      chosen.map((each, index) =>
+        process(index).changePassword(asker, { current: password, password: each }, here.visit()),
+      ),
+    )
+    try {
+      await expect.poll(waiting, { timeout: 60_000 }).toBe(2)
+    } finally {
+      // Ends its transaction.
+      holder.release(true)
+    }
+    const outcomes = await changes
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
+    expect(refused.map(({ reason }) => reason)).toEqual([code('wrong_password')])
+    const won = outcomes.findIndex(({ status }) => status === 'fulfilled')
+    expect((await signIn('ada@example.org', chosen[won] ?? '')).cookies).not.toEqual([])
+  })
+
+  /** How many connections wait for a lock. */
+  async function waiting(): Promise<number> {
+    const { rows } = await database.pool.query<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    return rows[0]?.count ?? 0
+  }
+
   it('lists its sessions, with the address they came from, and ends them one by one or all others', async () => {
     const here = await firstAdministrator()
     const others = await Promise.all(

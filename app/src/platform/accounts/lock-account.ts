@@ -4,7 +4,7 @@ import { accounts } from './schema.ts'
 
 /**
  * From here to the end of the transaction nobody else changes this account's second factor, uses one of its codes
- * (better-auth reads them, and writes what is left), or chooses its password by a link.
+ * (better-auth reads them, and writes what is left), or sets its password.
  */
 export async function lockAccount({ db }: Transaction, id: string): Promise<{ secondFactor: boolean }> {
   const [account] = await db

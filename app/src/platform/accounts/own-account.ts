@@ -4,6 +4,7 @@ import { errors } from '../errors/index.ts'
 import type { Asker } from './asker.ts'
 import { emailOf, emailOrNull } from './email.ts'
 import { lockPeople } from './first-administrator.ts'
+import { lockAccount } from './lock-account.ts'
 import { type OwnEvent, ownLog } from './own-log.ts'
 import type { Parts } from './parts.ts'
 import { hashNewPassword, passwordOf, setPassword } from './password.ts'
@@ -119,6 +120,9 @@ export function ownAccount({ auth, database, events, limit, record }: Parts) {
         await limit.forgive(visitor.address, id)
       }
       await database.transaction(async (tx) => {
+        await lockAccount(tx, id)
+        // Verifying takes a tenth of a second: a link, or another browser, may have set another one meanwhile.
+        if ((await passwordOf(tx, id)) !== stored) throw errors.fail('wrong_password')
         await setPassword(tx, id, hash)
         await tx.db
           .delete(sessions)
