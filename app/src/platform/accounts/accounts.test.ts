@@ -104,6 +104,22 @@ async function invited(role: 'admin' | 'operator' | null = 'operator', email = '
 const signIn = (email: string, given: string, browser = new Browser()) =>
   accounts.signIn({ email, password: given }, browser.visit())
 
+/** Says that the password is forgotten; what follows the answer has happened, too. */
+async function forgot(email: string, { at = accounts, from = '192.0.2.1' } = {}) {
+  const answer = await at.forgotPassword(email, new Browser(from).visit())
+  await at.settle()
+  return answer
+}
+
+/** How many connections wait for a lock. */
+async function waiting(): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    `select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return rows[0]?.count ?? 0
+}
+
 const code = (value: string) => expect.objectContaining({ code: value })
 
 describe('The first administrator', () => {
@@ -368,9 +384,9 @@ describe('Who forgot their password', () => {
   it('chooses another by a link; what was open before is closed', async () => {
     const { bob } = await invited()
     sent.splice(0)
-    await accounts.forgotPassword('bob@example.org', new Browser().visit())
+    await forgot('bob@example.org')
     const token = tokenOf(sent[0]?.text)
-    await accounts.forgotPassword('bob@example.org', new Browser().visit())
+    await forgot('bob@example.org')
     const { cookies } = await accounts.choosePassword(
       token,
       { password: 'another good one' },
@@ -389,7 +405,7 @@ describe('Who forgot their password', () => {
     for (let round = 0; round < 3; round++) {
       sent.splice(0)
       for (const each of processes.slice(0, 2))
-        await each.forgotPassword('bob@example.org', new Browser(`192.0.2.${round}`).visit())
+        await forgot('bob@example.org', { at: each, from: `192.0.2.${round}` })
       const outcomes = await Promise.allSettled(
         sent.map(({ text }, index) =>
           processes[index]?.choosePassword(
@@ -406,8 +422,26 @@ describe('Who forgot their password', () => {
 
   it('is answered the same when nobody has that email, and nothing is sent', async () => {
     await firstAdministrator()
-    expect(await accounts.forgotPassword('eve@example.org', new Browser().visit())).toBeUndefined()
-    expect(await accounts.forgotPassword('ada@example.org', new Browser().visit())).toBeUndefined()
+    expect(await forgot('eve@example.org')).toBeUndefined()
+    expect(await forgot('ada@example.org')).toBeUndefined()
+    expect(sent.map(({ to }) => to)).toEqual(['ada@example.org'])
+  })
+
+  it('is answered before anybody looks whether somebody has that email', async () => {
+    await firstAdministrator()
+    const holder = await database.pool.connect()
+    try {
+      await holder.query('begin')
+      await holder.query('lock table factotum.account, factotum.sign_in_link')
+      for (const email of ['eve@example.org', 'ada@example.org'])
+        await accounts.forgotPassword(email, new Browser().visit())
+      await expect.poll(waiting, { timeout: 20_000 }).toBe(2)
+      expect(sent).toEqual([])
+    } finally {
+      // Ends its transaction.
+      holder.release(true)
+    }
+    await accounts.settle()
     expect(sent.map(({ to }) => to)).toEqual(['ada@example.org'])
   })
 })
@@ -424,7 +458,7 @@ describe('An administrator', () => {
 
   it('lets somebody in no more: sessions, links and passwords are refused, until they are let in again', async () => {
     const { bob, by, id } = await invited()
-    await accounts.forgotPassword('bob@example.org', new Browser().visit())
+    await forgot('bob@example.org')
     const link = tokenOf(sent.at(-1)?.text)
     const signInLink = tokenOf(await accounts.signInLink('bob@example.org'))
     expect(await accounts.people.deactivate(id, by)).toMatchObject({ status: 'deactivated' })
@@ -524,15 +558,6 @@ describe('One’s own account', () => {
     const won = outcomes.findIndex(({ status }) => status === 'fulfilled')
     expect((await signIn('ada@example.org', chosen[won] ?? '')).cookies).not.toEqual([])
   })
-
-  /** How many connections wait for a lock. */
-  async function waiting(): Promise<number> {
-    const { rows } = await database.pool.query<{ count: number }>(
-      `select count(*)::int as count from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    return rows[0]?.count ?? 0
-  }
 
   it('lists its sessions, with the address they came from, and ends them one by one or all others', async () => {
     const here = await firstAdministrator()
@@ -672,7 +697,7 @@ describe('An authenticator app', () => {
 
   it('is still asked for after a forgotten password, but not by a link that the program printed', async () => {
     await withApp()
-    await accounts.forgotPassword('ada@example.org', new Browser().visit())
+    await forgot('ada@example.org')
     const chosen = await accounts.choosePassword(
       tokenOf(sent.at(-1)?.text),
       { password: 'another good one' },

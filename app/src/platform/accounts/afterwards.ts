@@ -12,7 +12,7 @@ export function afterwards(log: Pick<Logger, 'error'>): Afterwards {
   return {
     begin(work) {
       const done = work()
-        .catch((error) => log.error({ err: error }, 'what happened at a sign-in could not be written'))
+        .catch((error) => log.error({ err: error }, 'what follows an answer at the sign-in was not done'))
         .finally(() => open.delete(done))
       open.add(done)
     },

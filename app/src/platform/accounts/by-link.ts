@@ -18,7 +18,7 @@ export type Followed =
   | { choose: null; cookies: string[]; first: boolean }
 
 /** Ways in by a link that is good once. */
-export function byLink({ auth, cookie, database, limit, record, address, send }: Parts) {
+export function byLink({ afterwards, auth, cookie, database, limit, record, address, send }: Parts) {
   const { db } = database
 
   return {
@@ -50,19 +50,21 @@ export function byLink({ auth, cookie, database, limit, record, address, send }:
     },
 
     /**
-     * Sends a link to choose another password, if somebody active has this email. Whether there is anybody
-     * can't be told from here.
+     * Sends a link to choose another password, if somebody active has this email: afterwards, so that whether there
+     * is anybody can't be told from here, nor from the time that it takes.
      *
      * @throws HttpError too_many_attempts
      */
     async forgotPassword(email: string, visitor: Visitor): Promise<void> {
       await limit.spend(visitor.address, `forgotten ${email.trim()}`)
-      await database.transaction(async (tx) => {
-        const account = await personWith(tx.db, email)
-        if (!account || account.deactivatedAt || !account.joinedAt) return
-        const token = await makeLink(tx.db, { purpose: 'password', accountId: account.id })
-        await send(tx, passwordMessage(account, address(linkPath(token))))
-      })
+      afterwards.begin(() =>
+        database.transaction(async (tx) => {
+          const account = await personWith(tx.db, email)
+          if (!account || account.deactivatedAt || !account.joinedAt) return
+          const token = await makeLink(tx.db, { purpose: 'password', accountId: account.id })
+          await send(tx, passwordMessage(account, address(linkPath(token))))
+        }),
+      )
     },
 
     /**
