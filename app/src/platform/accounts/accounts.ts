@@ -104,4 +104,4 @@ function ownAddress({ host, port }: Config): string {
 const toLog =
   (log: Logger): Parts['send'] =>
   async (_tx, { to, subject, text }) =>
-    log.info({ to, subject, text }, 'no mail is set up: this message is only written here')
+    log.warn({ to, subject, text }, 'no mail is set up: this message is only written here')
