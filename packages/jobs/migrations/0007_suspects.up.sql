@@ -39,8 +39,10 @@ declare
   v_chosen bigint[];
   j record;
 begin
-  -- Declared dead meanwhile: it must not own anything.
-  if not exists (select from :schema.worker w where w.id = p_worker) then return; end if;
+  -- Declared dead meanwhile: it must not own anything. Nor while this runs: what bury has just freed would be taken for
+  -- one that is gone, and that would count as a second death.
+  perform from :schema.worker w where w.id = p_worker for key share;
+  if not found then return; end if;
   foreach v_alone in array case when p_alone then array[true, false] else array[false] end loop
     foreach v_queue in array p_queues loop
       v_room := case when v_alone then 1 else p_most - v_taken end;

@@ -219,6 +219,41 @@ describe('what ran when a worker died', () => {
     it.end('c')
   })
 
+  test('is not blamed twice for one death, should its worker be looking for suspects as it is declared dead', async () => {
+    const it = await stage(4)
+    // Claims from a queue with limits wait for a lock, on which this look is held up.
+    await it.jobs.setLimits('default', { running: 10 })
+    await it.parts('a', 'b')
+    await it.full(2)
+    // It has looked for more, and sleeps.
+    await sleep(1_000)
+    const stranger = await t.pool.connect()
+    try {
+      await stranger.query('begin')
+      await stranger.query(`select pg_advisory_xact_lock(factotum_jobs.strict_lock('default'))`)
+      await t.sql(`insert into factotum_jobs.job (queue, name, state, suspect, run_at, priority, max_attempts, args)
+        values ('default', 'act', 5, true, now(), 0, 1, '["c"]')`)
+      await t.sql(`select pg_notify('factotum_jobs', 'suspects')`)
+      await until(async () => {
+        const waiting = `select from pg_stat_activity where wait_event = 'advisory' and query like '%claim_suspects%'`
+        return (await t.sql(waiting)).length === 1
+      })
+      const dying = it.die()
+      await sleep(300)
+      await stranger.query('commit')
+      await dying
+    } finally {
+      stranger.release()
+    }
+    // It was claimed before the death, so that this was its second one.
+    await until(() => it.running.has('c'))
+    it.end('c')
+    await it.full(2)
+    expect(await suspects()).toMatchObject(['a', 'b'].map((part) => ({ part, alone: false })))
+    it.end('a', 'b')
+    await until(async () => (await it.jobs.count({ state: 'finished' })).count === 3)
+  })
+
   test('keeps to the limits of its queue', async () => {
     const it = await stage(10)
     await it.jobs.setLimits('default', { perKey: { running: 2 } })

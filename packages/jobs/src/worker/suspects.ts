@@ -49,10 +49,15 @@ export class Suspects {
     this.due = false
     this.#rested = !mayBeAlone
     const { database } = this.#engine
-    const rows = await database.workInText({
-      text: claimSuspects(database.schema),
-      values: [worker, this.#queues, names, Math.min(free, company - running), mayBeAlone],
-    })
+    const rows = await database
+      .workInText({
+        text: claimSuspects(database.schema),
+        values: [worker, this.#queues, names, Math.min(free, company - running), mayBeAlone],
+      })
+      .catch((error: unknown) => {
+        this.due = true
+        throw error
+      })
     if (rows.length > 0) this.due = true
     const alone = rows[0]?.[16] === 't'
     const jobs = rows.map((row) => claimedJob(row, !alone, row[15] === 't', null))
