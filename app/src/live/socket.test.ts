@@ -299,8 +299,9 @@ function rawSocket(socket: Socket): { pause(): void; resume(): void } {
 test('when the server stops, clients are cut off in a way from which they come back', async () => {
   const { url, outlet } = await serve()
   const { socket } = await connected(url)
-  const reason = new Promise((resolve) => socket.on('disconnect', resolve))
+  const disconnected = new Promise((resolve) => socket.on('disconnect', resolve))
   outlet.close()
-  // "io server disconnect" would keep them away.
-  expect(await reason).toBe('transport close')
+  await disconnected
+  // What it says of itself where it will try again. What it is cut off in (a poll, an upgrade) gives differing reasons.
+  expect(socket.active).toBe(true)
 })
