@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { type TestDatabase, testDatabase } from '@factotum/postgres/testing'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type RunningProgram, SECRET_KEY, startProgram } from './program.ts'
-import { followLink } from './sign-in.ts'
+import { type RunningProgram, SECRET_KEY, startProgram, temporaryHome } from './program.ts'
+import { followLink, type Session } from './sign-in.ts'
 
 const bin = fileURLToPath(new URL('../bin/factotum.js', import.meta.url))
 
@@ -108,18 +108,32 @@ const slowJobs = `
   }))
 `
 
-describe('factotum start', () => {
+describe('a first start', () => {
+  let program: RunningProgram
+  let place: { path: string; remove(): Promise<void> }
+  let signedIn: Session
+  const onIt = (...command: string[]) => run(command, { FACTOTUM_HOME: place.path })
+  beforeAll(async () => {
+    place = await temporaryHome()
+    program = await startProgram(['start'], { FACTOTUM_HOME: place.path })
+    signedIn = await followLink(await program.firstLink())
+  })
+  afterAll(async () => {
+    await program.stop()
+    await place.remove()
+  })
+
   it('makes all it needs in an empty folder, prints its link, serves, and describes every call', async () => {
-    const { url, output, firstLink } = await start()
-    expect(output()).toContain(`Factotum is ready at ${url}/ (its data is in ${home})`)
+    const { url, output } = program
+    expect(output()).toContain(`Factotum is ready at ${url}/ (its data is in ${place.path})`)
     const health = await fetch(`${url}/health`)
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
     const page = (headers = {}) =>
       fetch(url, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' })
     const nobody = await page()
     expect([nobody.status, nobody.headers.get('location')]).toEqual([303, '/signin?next=%2F'])
-    expect((await page(await followLink(await firstLink()))).status).toBe(200)
-    expect((await readdir(home)).sort()).toEqual([
+    expect((await page(signedIn)).status).toBe(200)
+    expect((await readdir(place.path)).sort()).toEqual([
       '.user-config.mirror.json',
       'logs',
       'postgres',
@@ -129,7 +143,7 @@ describe('factotum start', () => {
       'user-config.json',
     ])
 
-    const made = await run(['keys', 'create', '--name', 'Tests', '--scope', 'all'])
+    const made = await onIt('keys', 'create', '--name', 'Tests', '--scope', 'all')
     expect([made.status, made.err]).toEqual([0, ''])
     const headers = { 'x-api-key': made.out.trim().split(' ').at(-1) ?? '' }
     expect(await json(`${url}/auth/me`, { headers })).toMatchObject({
@@ -143,7 +157,7 @@ describe('factotum start', () => {
     const bob = { email: 'bob@example.org', name: 'Bob', role: 'operator' }
     const invite = { 'content-type': 'application/json', ...headers }
     await json(`${url}/people`, { method: 'POST', headers: invite, body: JSON.stringify(bob) })
-    const printed = await run(['accounts', 'link', bob.email])
+    const printed = await onIt('accounts', 'link', bob.email)
     expect([printed.status, printed.err]).toEqual([0, ''])
     const link = printed.out.trim()
     expect(link.startsWith(`${url}/signin/link?token=`)).toBe(true)
@@ -163,16 +177,26 @@ describe('factotum start', () => {
     expect(calls.filter(({ call }) => !hasSummaryAndTags(call)).map(({ name }) => name)).toEqual([])
   })
 
-  it('finds the one that runs on its home, and says where', async () => {
-    const first = await start()
-    const { status, out } = await run(['start'])
+  it('is found by a second one on its home, which says where', async () => {
+    const { status, out } = await onIt('start')
     expect(out).toBe(
-      `Factotum runs already at ${first.url}/ (process ${first.pid}, its data is in ${home})\n`,
+      `Factotum runs already at ${program.url}/ (process ${program.pid}, its data is in ${place.path})\n`,
     )
     expect(status).toBe(0)
-    expect((await fetch(`${first.url}/health`)).status).toBe(200)
+    expect((await fetch(`${program.url}/health`)).status).toBe(200)
   })
 
+  it('ends on SIGTERM with status 0, open streams included, and leaves no process', async () => {
+    const stream = await fetch(`${program.url}/live/events`, { headers: signedIn })
+    expect(stream.status).toBe(200)
+    expect(await program.stop()).toBe(0)
+    await stream.text().catch(() => {})
+    expect(await readdir(place.path)).not.toContain('running.json')
+    expect(await processesIn(place.path)).toEqual([])
+  })
+})
+
+describe('factotum start', () => {
   it('twice at the same moment gives one that runs, and one that found it', async () => {
     const port = await freePort()
     const both = await Promise.all([startOrFind(port), startOrFind(port)])
@@ -180,17 +204,6 @@ describe('factotum start', () => {
     expect(outputs.filter((output) => output.includes('is ready at'))).toHaveLength(1)
     expect(outputs.filter((output) => output.includes('runs already at'))).toHaveLength(1)
     for (const { stop } of both) expect(await stop()).toBe(0)
-  })
-
-  it('ends on SIGTERM with status 0, open streams included, and leaves no process', async () => {
-    const program = await start()
-    const headers = await followLink(await program.firstLink())
-    const stream = await fetch(`${program.url}/live/events`, { headers })
-    expect(stream.status).toBe(200)
-    expect(await program.stop()).toBe(0)
-    await stream.text().catch(() => {})
-    expect(await readdir(home)).not.toContain('running.json')
-    expect(await processesIn(home)).toEqual([])
   })
 
   it('told to stop lets open requests end, takes no new one, and hands a job back that takes too long', async () => {
@@ -293,7 +306,6 @@ describe('factotum start', () => {
   it.each([
     ['routes.ts', 'export default () => { throw new Error("no paper") }', 'fails: no paper'],
     ['jobs.ts', 'export default () => { throw new Error("no pen") }', 'fails: no pen'],
-    ['console.tsx', 'export default 7', 'exports the wrong thing by default'],
   ])('stops at a feature that can not be used: its %s is %s', async (file, source, reason) => {
     await files({ [`features/letters/${file}`]: source })
     const { status, err } = await run(['start', '--features', 'features'])
