@@ -34,8 +34,10 @@ declare
   v_priority smallint;
   v_run_at timestamptz;
   v_id bigint;
-  v_probe_began timestamptz;
+  v_looked_at timestamptz;
+  v_read bigint;
   v_probe_ms double precision;
+  v_probe_passed bigint;
   v_paused boolean;
   v_strict boolean;
   v_limits jsonb;
@@ -84,9 +86,10 @@ begin
     v_priority := coalesce((p_floors[i] ->> 0)::smallint, smallint '-32768');
     v_run_at := coalesce(:schema.from_micros((p_floors[i] ->> 1)::bigint), '-infinity');
     v_id := coalesce((p_floors[i] ->> 2)::bigint, 0);
-    if p_probe and p_floors[i] is not null then
-      v_probe_began := clock_timestamp();
-      if exists (
+    if p_probe then
+      v_looked_at := clock_timestamp();
+      v_read := pg_stat_get_xact_tuples_returned(':schema.job_ready'::regclass);
+      if p_floors[i] is not null and exists (
         select from :schema.job j
         where j.state = 1 and j.queue = p_queues[i] and j.name = any (p_names)
           and (j.priority, j.run_at, j.id) < (v_priority, v_run_at, v_id)
@@ -95,7 +98,6 @@ begin
         v_run_at := '-infinity';
         v_id := 0;
       end if;
-      v_probe_ms := coalesce(v_probe_ms, 0) + extract(epoch from clock_timestamp() - v_probe_began) * 1000;
     end if;
     return query
       with suspects as (
@@ -130,6 +132,12 @@ begin
       from taken t;
     get diagnostics v_new = row_count;
     v_taken := v_taken + v_new;
+    if p_probe then
+      v_probe_ms := coalesce(v_probe_ms, 0) + extract(epoch from clock_timestamp() - v_looked_at) * 1000;
+      -- Entries of the index that brought no job. Time alone would take a busy machine for dead entries.
+      v_probe_passed := coalesce(v_probe_passed, 0)
+        + pg_stat_get_xact_tuples_returned(':schema.job_ready'::regclass) - v_read - v_new;
+    end if;
   end loop;
   if v_probe_ms is not null or v_strict_queues is not null then
     ord := null;
@@ -139,7 +147,7 @@ begin
         select from :schema.job b
         where b.serial_key is not null and b.state in (1, 6) and b.queue = k.queue and b.serial_key = k.serial_key);
     end if;
-    info := jsonb_build_object('probe', v_probe_ms, 'strict', v_strict_queues, 'again', v_soonest, 'more', v_more);
+    info := jsonb_build_object('probe', v_probe_ms, 'passed', v_probe_passed, 'strict', v_strict_queues, 'again', v_soonest, 'more', v_more);
     return next;
   end if;
 end

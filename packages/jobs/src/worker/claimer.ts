@@ -21,7 +21,9 @@ export interface Claimed {
 
 /** What the row without jobs of a claim tells; see `claim` in the migrations. */
 interface ClaimInfo {
+  /** In ms, and how many entries it passed over. */
   probe: number | null
+  passed: number | null
   strict: string[] | null
   again: number | null
   /** Ids of its jobs behind which others of their serial key wait. */
@@ -57,7 +59,8 @@ export class Claimer {
       more: new Set(info?.more),
       turnEnds: now + timing.turn,
     })
-    this.#floors.claimed(jobs, jobs.length >= limit, info?.probe ?? null, now)
+    const cost = info?.probe == null ? null : { ms: info.probe, passed: info.passed ?? 0 }
+    this.#floors.claimed(jobs, jobs.length >= limit, cost, now)
     metrics.claims++
     if (jobs.length === 0) metrics.emptyClaims++
     return { jobs, again: info?.again ?? null }

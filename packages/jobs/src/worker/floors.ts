@@ -3,12 +3,18 @@ import type { ClaimedJob } from './claimed-job.ts'
 /** A place in a queue's order: priority as stored, due time in microseconds, id. */
 export type Place = readonly [priority: number, runAt: number, id: string]
 
-/** A look below the floors that costs less than this, in ms, goes with every claim. */
-const cheap = 0.5
-/** One that costs more may take this part of the time at most. */
+/** A look below the floors that passes over fewer entries than this goes with every claim. */
+const cheap = 4_000
+/** One that passes over more may take this part of the time at most. */
 const share = 0.05
-/** The cheapest of the last looks counts: a busy machine makes some of them slow, dead entries all. */
-const remembered = 3
+
+/** What a look from the beginning cost. */
+export interface Probe {
+  /** With the claim that it went with. */
+  ms: number
+  /** Entries of the index that brought no job. They tell dear from slow by chance. */
+  passed: number
+}
 
 /**
  * Where a claim begins to look in each queue, so that it passes over the dead index entries of jobs taken before. What
@@ -17,7 +23,6 @@ const remembered = 3
  */
 export class Floors {
   readonly #floors = new Map<string, Place>()
-  #probes: number[] = []
   #probeAgainAt = 0
 
   /** Where to look in each queue, null for the very beginning, and whether to probe below. */
@@ -29,9 +34,14 @@ export class Floors {
     return { places, probe: now >= this.#probeAgainAt }
   }
 
-  /** After a claim: the jobs it brought, in order, whether it filled its limit, and what its probe cost in ms. */
-  claimed(jobs: readonly ClaimedJob[], full: boolean, probeMs: number | null, now: number): void {
-    if (probeMs !== null) this.#probed(probeMs, now)
+  /** Of each queue that has one. */
+  all(): Record<string, Place> {
+    return Object.fromEntries(this.#floors)
+  }
+
+  /** After a claim: the jobs it brought, in order, whether it filled its limit, and what its probe cost. */
+  claimed(jobs: readonly ClaimedJob[], full: boolean, probe: Probe | null, now: number): void {
+    if (probe) this.#probeAgainAt = probe.passed < cheap ? 0 : now + probe.ms / share
     const last = new Map<string, Place>()
     for (const job of jobs)
       if (!job.suspect && !job.strict) last.set(job.queue, [job.priority, job.runAt, job.id])
@@ -51,13 +61,6 @@ export class Floors {
   /** Look from the very beginning at the next claim. */
   forget(): void {
     this.#floors.clear()
-  }
-
-  #probed(ms: number, now: number): void {
-    this.#probes = [ms, ...this.#probes].slice(0, remembered)
-    // A first one that is slow by chance would hide what comes in below for long.
-    const cost = this.#probes.length < remembered ? 0 : Math.min(...this.#probes)
-    this.#probeAgainAt = cost < cheap ? 0 : now + cost / share
   }
 }
 

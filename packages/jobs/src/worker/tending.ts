@@ -6,6 +6,7 @@ import { rescueJobs } from './heartbeat.ts'
 const most = 5_000
 /** Not more often than this, in ms, but for full batches. */
 const shortest = 20
+/** A sweep looks from the very beginning, past whatever dead entries there are: for this part of the time at most. */
 const sweepShare = 0.05
 
 interface Tended {
@@ -90,6 +91,7 @@ export class Tending {
       this.#handled.names,
       sweep ? null : this.#dueFrom,
       most,
+      sweep ? null : JSON.stringify(this.#floors.all()),
     ])
     this.#last = performance.now()
     const [done] = rows
