@@ -19,6 +19,7 @@ export {
 export type { LiveMessage, Topic } from './live/index.ts'
 export type { Context } from './platform/context.ts'
 export type { Database, Transaction } from './platform/database/index.ts'
+export { columns, ownTables, sql } from './platform/database/own-tables.ts'
 export { defineErrors, HttpError } from './platform/errors/index.ts'
 export { defineJobs } from './platform/feature.ts'
 export {

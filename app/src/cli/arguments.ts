@@ -14,7 +14,10 @@ export function readArguments(name: string, { options, operand }: Command, args:
     strict: false,
     tokens: true,
     options: Object.fromEntries(
-      known.map(([option, { value }]) => [option, { type: value ? 'string' : 'boolean' }]),
+      known.map(([option, { value, short }]) => [
+        option,
+        { type: value ? 'string' : 'boolean', ...(short ? { short } : {}) },
+      ]),
     ),
   })
   const given = new Map<string, string>()

@@ -4,6 +4,8 @@ export interface Option {
   meaning: string
   /** Name of its value, as in `--queues a,b`; a flag has none. */
   value?: string
+  /** One letter, as in `-m "what"`. */
+  short?: string
 }
 
 /** What was given of a command's options, and its operand by its name. */

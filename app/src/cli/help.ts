@@ -6,8 +6,8 @@ export function helpOf(commands: Record<string, Command>): string {
   const width = Math.max(...Object.keys(commands).map((name) => written(name).length))
   const lines = Object.entries(commands).flatMap(([name, { summary, options }]) => [
     `  factotum ${written(name).padEnd(width)}  ${summary}`,
-    ...Object.entries(options).map(([option, { value, meaning }]) => {
-      const flag = `--${option}${value ? ` ${value}` : ''}`
+    ...Object.entries(options).map(([option, { value, short, meaning }]) => {
+      const flag = `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`
       return `  ${' '.repeat(width + 11)}${flag.padEnd(16)} ${meaning}`
     }),
   ])

@@ -27,6 +27,9 @@ export async function discover(folders: string[]): Promise<Feature[]> {
 const needsType =
   'would be read as CommonJS. Put a package.json with { "type": "module" } into it, or above it.'
 
+/** Folders beside features that are none. */
+const beside = new Set(['node_modules', 'migrations'])
+
 async function featureNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw new DiscoveryError(folder, `can't be read: ${reasonOf(error)}.`, { cause: error })
@@ -34,7 +37,7 @@ async function featureNames(folder: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map((entry) => entry.name)
-    .filter((name) => !name.startsWith('.') && name !== 'node_modules')
+    .filter((name) => !name.startsWith('.') && !beside.has(name))
     .sort()
 }
 

@@ -1,5 +1,4 @@
 export { type Program, type ProgramOptions, type Roles, startProgram } from './program.ts'
 export { announce, findRunning, type Running } from './running.ts'
-export { upgradeDatabase } from './upgrade.ts'
 export { PortTaken } from './web.ts'
 export type { WorkerRole } from './worker.ts'

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Config, ConfigError } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
+import { ownMigrations, upgradeSet } from '../platform/database/migrate.ts'
 import { createLog } from '../platform/logging/index.ts'
 import { openContext } from './context.ts'
 import type { Feature } from './conventions.ts'
@@ -62,6 +64,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     platformEvents.catch(() => {})
     discovered.catch(() => {})
     const context = await openContext(config, log, stops)
+    await upgradeOwn(context, featureFolders)
     const features = await discovered
     registerEvents(context.events.registry, [
       ...(await platformEvents),
@@ -84,6 +87,14 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     await stops.run()
     throw error
   }
+}
+
+/** The tables of people's own features. Their names are one list: it has to come from one folder. */
+async function upgradeOwn({ database: { url } }: Context, folders: string[]): Promise<void> {
+  const sets = folders.map(ownMigrations).filter(({ folder }) => existsSync(folder))
+  const [set, other] = sets
+  if (other) throw new DiscoveryError(other.folder, `can't stand beside ${set?.folder}: move them into one.`)
+  if (set) await upgradeSet(url, set)
 }
 
 async function makeHome(home: string): Promise<void> {

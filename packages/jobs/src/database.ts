@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { JobError } from './errors.ts'
-import { history, pending, upgrade } from './migrations.ts'
+import { engineMigrations, history, pending, upgrade } from './migrations.ts'
 import { makePartitions } from './partitions.ts'
 import { sqlState } from './sql-state.ts'
 
@@ -14,9 +13,6 @@ export interface DatabaseOptions {
 
 /** The driver's parsers can cost more than the statement: all comes as text. */
 const asText = { getTypeParser: () => (value: string) => value }
-
-/** Where the engine's own migrations stand, in the sources and in the built package alike. */
-export const migrationsFolder = fileURLToPath(new URL('../migrations/', import.meta.url))
 
 /** The engine's connections: a pool for callers, one for workers, and single ones for listening. Tables are made on first use. */
 export class Database {
@@ -168,7 +164,7 @@ export class Database {
   }
 
   async #prepare(migrate: boolean): Promise<void> {
-    const set = { folder: migrationsFolder, schema: this.schemaName }
+    const set = engineMigrations(this.schemaName)
     const client = this.client()
     client.on('error', () => {})
     await client.connect()
@@ -182,7 +178,7 @@ export class Database {
   }
 
   async #requireCurrent(client: pg.Client): Promise<void> {
-    const set = { folder: migrationsFolder, schema: this.schemaName }
+    const set = engineMigrations(this.schemaName)
     const missing = await pending(client, set)
     if (missing.length === 0) return
     const applied = await history(client, set)

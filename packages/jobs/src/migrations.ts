@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ClientBase } from 'pg'
 
 /** Where numbered SQL stands and which schema it makes. */
@@ -10,12 +11,35 @@ export interface MigrationSet {
   schema: string
 }
 
+/** The engine's own, in the sources and in the built package alike. */
+export const engineMigrations = (schema = 'factotum_jobs'): MigrationSet => ({
+  folder: fileURLToPath(new URL('../migrations/', import.meta.url)),
+  schema,
+})
+
+/** The database holds migrations that this program does not know: it is older than the schema, and must not write to it. */
+export class NewerSchema extends Error {
+  override name = 'NewerSchema'
+  readonly schema: string
+  /** Names of the migrations. */
+  readonly unknown: string[]
+
+  constructor(schema: string, unknown: string[]) {
+    super(
+      `The schema "${schema}" is newer than this program: it has the migration ${unknown.join(', ')}. ` +
+        'Start the newer version, or take the migration back with it.',
+    )
+    this.schema = schema
+    this.unknown = unknown
+  }
+}
+
 /**
  * Applies what is missing, in order, each migration in a transaction of its own, one program at a time.
  * Answers the names that were applied.
  *
- * @throws Error when the database holds a migration that this program does not know: it is older than
- *   the schema and must not write to it.
+ * @throws NewerSchema
+ * @throws Error naming the migration that failed; the schema is then as it was before that one
  */
 export async function upgrade(client: ClientBase, set: MigrationSet): Promise<string[]> {
   const done: string[] = []
@@ -29,7 +53,11 @@ export async function upgrade(client: ClientBase, set: MigrationSet): Promise<st
   }
 }
 
-/** Takes back the newest `steps` migrations; answers their names, newest first. */
+/**
+ * Takes back the newest `steps` migrations, each in a transaction of its own; answers their names, newest first.
+ *
+ * @throws NewerSchema
+ */
 export async function downgrade(client: ClientBase, set: MigrationSet, steps = 1): Promise<string[]> {
   const done: string[] = []
   while (done.length < steps) {
@@ -41,22 +69,49 @@ export async function downgrade(client: ClientBase, set: MigrationSet, steps = 1
 }
 
 /** The applied migrations, oldest first; empty on a database that has none. */
-export async function history(client: ClientBase, { schema }: MigrationSet): Promise<string[]> {
+export async function history(client: ClientBase, set: MigrationSet): Promise<string[]> {
+  return (await recorded(client, set)).map(({ name }) => name)
+}
+
+/** A migration that the program knows or that the database has, or both. */
+export interface MigrationState {
+  name: string
+  /** Null: the database lacks it. */
+  appliedAt: Date | null
+  /** False: it is of a newer program. */
+  known: boolean
+}
+
+/** All migrations of both sides, in order; also where the schema is newer than the program. */
+export async function states(client: ClientBase, set: MigrationSet): Promise<MigrationState[]> {
+  const known = await names(set.folder)
+  const applied = new Map((await recorded(client, set)).map(({ name, appliedAt }) => [name, appliedAt]))
+  return [...new Set([...known, ...applied.keys()])].sort().map((name) => ({
+    name,
+    appliedAt: applied.get(name) ?? null,
+    known: known.includes(name),
+  }))
+}
+
+async function recorded(
+  client: ClientBase,
+  { schema }: MigrationSet,
+): Promise<{ name: string; appliedAt: Date }[]> {
   const { rows: found } = await client.query<{ there: boolean }>(
     'select to_regclass($1) is not null as there',
     [`${quoted(schema)}.migration`],
   )
   if (!found[0]?.there) return []
-  const { rows } = await client.query<{ name: string }>(
-    `select name from ${quoted(schema)}.migration order by name`,
+  const { rows } = await client.query<{ name: string; appliedAt: Date }>(
+    `select name, applied_at as "appliedAt" from ${quoted(schema)}.migration order by name`,
   )
-  return rows.map((row) => row.name)
+  return rows
 }
 
 /**
  * The migrations that this program knows and the database lacks, in order.
  *
- * @throws Error when the database holds a migration that this program does not know.
+ * @throws NewerSchema
  */
 export async function pending(client: ClientBase, set: MigrationSet): Promise<string[]> {
   const known = await names(set.folder)
@@ -92,7 +147,10 @@ async function step(
   } catch (error) {
     await client.query('rollback')
     if (!name) throw error
-    throw new Error(`Migration ${name} (${way}) failed; the schema is as it was before it.`, { cause: error })
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`Migration ${name} (${way}) failed: ${reason}. The schema is as it was before it.`, {
+      cause: error,
+    })
   }
 }
 
@@ -117,11 +175,7 @@ async function names(folder: string): Promise<string[]> {
 
 function refuseNewer({ schema }: MigrationSet, applied: string[], known: string[]): void {
   const unknown = applied.filter((name) => !known.includes(name))
-  if (unknown.length === 0) return
-  throw new Error(
-    `The schema "${schema}" is newer than this program: it has the migration ${unknown.join(', ')}. ` +
-      'Start the newer version, or take the migration back with it.',
-  )
+  if (unknown.length > 0) throw new NewerSchema(schema, unknown)
 }
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
