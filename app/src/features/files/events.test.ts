@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findFile } from './find.ts'
 import { giveUpFile } from './give-up.ts'
@@ -7,11 +10,18 @@ import { tidyFiles } from './tidy.ts'
 
 let program: FilesProgram
 let client: ReturnType<typeof filesClient>
+/** Where copies of reports are wanted. */
+let outputs: string
 beforeAll(async () => {
-  program = await filesProgram()
+  outputs = await mkdtemp(join(tmpdir(), 'factotum-outputs-'))
+  const environment = { OUTPUT_ROOTS: outputs, OUTPUT_FOLDER: join(outputs, 'reports') }
+  program = await filesProgram({ environment })
   client = filesClient(program.url)
 })
-afterAll(() => program.stop())
+afterAll(async () => {
+  await program.stop()
+  await rm(outputs, { recursive: true })
+})
 
 /** The codes of a file's events, oldest first. */
 async function codes(id: number): Promise<string[]> {
@@ -65,6 +75,10 @@ describe("The event log has a file's life", () => {
     await program.startWorker()
     const { body } = await client.send('a,b\n1,2\n')
     await client.until(body.id, 'Ok')
+    const copy = join(outputs, 'reports', 'files', `${body.id}-report.json`)
+    await expect.poll(() => readFile(copy, 'utf8').catch(() => '')).toMatch(/^\{.*"columns":\[.*\]\}$/)
+    const report = await (await fetch(client.at(`${body.id}/report/`))).json()
+    expect(JSON.parse(await readFile(copy, 'utf8'))).toEqual(report)
     expect((await runAgain(body.id)).status).toBe(202)
     await client.until(body.id, 'Ok')
     await client.remove(body.id)

@@ -1,7 +1,9 @@
 import { currentJob } from '@factotum/jobs'
 import { defineJobs } from '../../platform/feature.ts'
+import { copyReport } from './copy-report.ts'
 import { gate } from './gate.ts'
-import { processFile } from './process.ts'
+import { processFile, type WhenCopied } from './process.ts'
+import { correlated } from './record.ts'
 import { tidyFiles } from './tidy.ts'
 
 /**
@@ -13,16 +15,30 @@ const profilesAtOnce = 2
 
 export default defineJobs((context) => {
   const inTurn = gate(profilesAtOnce)
+  const copy = context.jobs.job(
+    'files.copy',
+    async (id: number) => ({ path: await copyReport(context, id) }),
+    {
+      queue: 'files',
+      // A disk that is away is there again later.
+      retries: 12,
+      backoff: 'exponential',
+      backoffDelay: '5s',
+    },
+  )
   return {
     /** Profiles one file, for the `run`th request to do so. Its own failures end at the file: it is not tried again. */
     profile: context.jobs.job(
       'files.profile',
       async (id: number, run: number) => {
         const job = currentJob()
-        return inTurn(job.signal, () => processFile(context, id, run, job))
+        const copied: WhenCopied = (client, cause) => copy.with({ client, ...correlated(cause) }).delay(id)
+        return inTurn(job.signal, () => processFile(context, id, run, job, copied))
       },
       { queue: 'files' },
     ),
+    /** Puts a copy of a file's report into the folder that the settings name. */
+    copy,
     /** Mends what crashes left. */
     tidy: context.jobs.job('files.tidy', async () => ({ ...(await tidyFiles(context)) }), { queue: 'files' }),
   }

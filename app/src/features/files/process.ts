@@ -4,6 +4,8 @@ import { JobError } from '@factotum/jobs'
 import { sql } from 'drizzle-orm'
 import type { Cause } from '../../eventlog/index.ts'
 import type { Context } from '../../platform/context.ts'
+import type { Transaction } from '../../platform/database/index.ts'
+import { outputFolder } from '../../platform/storage/outputs.ts'
 import { changeFile, type Expected } from './change.ts'
 import { giveUpData } from './give-up.ts'
 import { errorNews, okNews, progressNews, startedNews } from './news.ts'
@@ -25,6 +27,9 @@ class Taken extends Error {
   override name = 'Taken'
 }
 
+/** Told, in the transaction that stores it, of a report of which somebody wants a copy. */
+export type WhenCopied = (client: Transaction['client'], cause: Cause) => Promise<unknown>
+
 /** How one run ended, as the job's result. */
 export type Outcome = { status: 'Ok' | 'Error' | 'Canceled' } | { status: 'skipped' }
 
@@ -37,6 +42,7 @@ export async function processFile(
   id: number,
   run: number,
   job: ProcessJob,
+  copy: WhenCopied = async () => {},
 ): Promise<Outcome> {
   const file = await begin(context, id, run)
   if (!file?.storageKey) return { status: 'skipped' }
@@ -44,7 +50,7 @@ export async function processFile(
   const mine: Expected = { id, status: ['Processing'], run, attempt: file.attempt }
   try {
     const profile = await profileOf(context, file, mine, job)
-    return (await succeed(context, mine, cause, profile)) ? { status: 'Ok' } : { status: 'skipped' }
+    return (await succeed(context, mine, cause, profile, copy)) ? { status: 'Ok' } : { status: 'skipped' }
   } catch (error) {
     if (error instanceof Taken) return { status: 'skipped' }
     // The person at the jobs page canceled the job, not knowing of the file.
@@ -162,6 +168,7 @@ function succeed(
   mine: Expected,
   cause: Cause,
   { summary, columns }: Profile,
+  copy: WhenCopied,
 ): Promise<StoredFile | null> {
   return patiently(context, () =>
     context.database.transaction(async (tx) => {
@@ -170,6 +177,7 @@ function succeed(
       if (file) {
         await storeReport(tx, mine.id, columns)
         await recordFile(context, tx.client, file, { code: 'PROCESSED', cause })
+        if (outputFolder(context.settings)) await copy(tx.client, cause)
       }
       return file
     }),

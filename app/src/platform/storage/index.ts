@@ -17,7 +17,8 @@ export interface Storage {
    */
   put(key: string, data: AsyncIterable<Uint8Array>): Promise<{ size: number; sha256: string }>
   /**
-   * The bytes, or those from `start` to `end`, both included.
+   * The bytes, or those from `start` to `end`, both included. Read whole, they are held against the checksum that they
+   * were kept with: the stream fails at its end where they are others.
    *
    * @throws StorageError when there is no such key
    */
@@ -28,9 +29,14 @@ export interface Storage {
   remove(key: string): Promise<void>
   /** All whose key begins with the folder `prefix`, in no order; `''` for everything. */
   list(prefix: string): AsyncIterable<StoredObject>
+  /** Reads it all, and holds it against its checksum. @throws StorageError when there is no such key */
+  verify(key: string): Promise<Verdict>
   /** A path that a program can open until `release`. Not to be written to. */
   localFile(key: string): Promise<{ path: string; release(): Promise<void> }>
 }
+
+/** `unknown`: it was kept before checksums were, or put there by somebody else. */
+export type Verdict = 'same' | 'damaged' | 'unknown'
 
 /** What was asked of the storage can't be done. */
 export class StorageError extends Error {

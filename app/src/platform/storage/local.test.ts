@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addChecksum } from './checksums.ts'
 import { StorageError } from './index.ts'
 import { type LocalStorage, localStorage } from './local.ts'
 
@@ -96,6 +97,43 @@ describe('A kept object', () => {
   })
 })
 
+describe('An object that is not as it was kept', () => {
+  const damage = (key: string) => writeFile(join(folder, 'objects', key), 'ones')
+
+  it('fails who reads it whole, and is told', async () => {
+    await storage.put('files/a', chunks('once'))
+    expect(await storage.verify('files/a')).toBe('same')
+    await damage('files/a')
+    await expect(text(await storage.read('files/a'))).rejects.toThrow(
+      'What the storage has as "files/a" is not',
+    )
+    expect(await storage.verify('files/a')).toBe('damaged')
+    await storage.put('files/a', chunks('once'))
+    expect(await text(await storage.read('files/a'))).toBe('once')
+  })
+
+  it('is not taken for one where a writer died before its object came', async () => {
+    await storage.put('a', chunks('before'))
+    await addChecksum(join(folder, 'checksums', 'a'), 'f'.repeat(64))
+    expect(await storage.verify('a')).toBe('same')
+  })
+
+  it('is unknown where nobody kept a checksum', async () => {
+    await storage.put('a', chunks('x'))
+    await rm(join(folder, 'checksums'), { recursive: true })
+    await damage('a')
+    expect(await storage.verify('a')).toBe('unknown')
+    expect(await text(await storage.read('a'))).toBe('ones')
+  })
+
+  it('is never one of two writers of the same key', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, n) => storage.put('a', chunks(`writer ${n}`))))
+    expect(await storage.verify('a')).toBe('same')
+    await storage.remove('a')
+    expect(await readdir(join(folder, 'checksums'))).toEqual([])
+  })
+})
+
 describe('A missing object', () => {
   it('is said to be missing', async () => {
     expect(await storage.size('no/such')).toBeNull()
@@ -148,7 +186,9 @@ describe('A key', () => {
       fc.asyncProperty(wild, async (parts) => {
         const key = parts.join('')
         await storage.put(key, chunks('x')).catch(() => {})
-        const outside = (await readdir(folder)).filter((name) => name !== 'objects' && name !== 'temp')
+        const outside = (await readdir(folder)).filter(
+          (name) => !['objects', 'checksums', 'temp'].includes(name),
+        )
         expect(outside).toEqual([])
         await rm(join(folder, 'objects'), { recursive: true, force: true })
       }),

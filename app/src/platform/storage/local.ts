@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
+import { pipeline, type Readable } from 'node:stream'
+import { pipeline as finished } from 'node:stream/promises'
 import { errors } from '../errors/index.ts'
-import { type Storage, StorageError, type StoredObject } from './index.ts'
+import { addChecksum, hashing, readChecksums, removeChecksums } from './checksums.ts'
+import { type Storage, StorageError, type StoredObject, type Verdict } from './index.ts'
 import { checkKey } from './keys.ts'
 import { type TempFiles, tempFiles } from './temp-files.ts'
 
@@ -12,26 +15,40 @@ export interface LocalStorage extends Storage {
   sweep(): Promise<string[]>
 }
 
-/** Keeps each key as a file under `objects/` of the folder; what is being written stands under `temp/`. */
+/**
+ * Keeps each key as a file under `objects/` of the folder, and its checksum under `checksums/`; what is being written
+ * stands under `temp/`.
+ */
 export async function localStorage(folder: string): Promise<LocalStorage> {
   const objects = join(folder, 'objects')
+  const sums = join(folder, 'checksums')
   const tempFolder = join(folder, 'temp')
   await mkdir(objects, { recursive: true })
   await mkdir(tempFolder, { recursive: true })
   const temp = tempFiles(tempFolder)
   const pathOf = (key: string) => join(objects, checkKey(key))
+  const sumOf = (key: string) => join(sums, checkKey(key))
+  const openKey = (key: string) =>
+    open(pathOf(key)).catch((error) => {
+      throw isMissing(error) ? new StorageError(`The storage has no "${key}".`) : error
+    })
   return {
-    put: async (key, data) => put(temp, pathOf(key), data),
+    put: async (key, data) => put(temp, { object: pathOf(key), sum: sumOf(key) }, data),
     async read(key, range) {
-      const handle = await open(pathOf(key)).catch((error) => {
-        throw isMissing(error) ? new StorageError(`The storage has no "${key}".`) : error
-      })
-      return handle.createReadStream(range)
+      const handle = await openKey(key)
+      if (range) return handle.createReadStream(range)
+      return verified(handle.createReadStream(), key, await readChecksums(sumOf(key)))
+    },
+    async verify(key) {
+      const handle = await openKey(key)
+      return verdictOn(handle.createReadStream(), await readChecksums(sumOf(key)))
     },
     size: async (key) => sizeOf(pathOf(key)),
     async remove(key) {
       await rm(pathOf(key), { force: true })
+      await removeChecksums(sumOf(key))
       await removeEmptyFolders(dirname(pathOf(key)), objects)
+      await removeEmptyFolders(dirname(sumOf(key)), sums)
     },
     list: (prefix) => list(objects, prefix === '' ? objects : pathOf(prefix.replace(/\/$/, ''))),
     async localFile(key) {
@@ -43,11 +60,17 @@ export async function localStorage(folder: string): Promise<LocalStorage> {
   }
 }
 
-async function put(temp: TempFiles, path: string, data: AsyncIterable<Uint8Array>) {
+interface Places {
+  object: string
+  sum: string
+}
+
+async function put(temp: TempFiles, { object, sum }: Places, data: AsyncIterable<Uint8Array>) {
   const part = temp.path()
   try {
     const written = await write(part, data)
-    await moveInto(part, path)
+    await inFolder(sum, () => addChecksum(sum, written.sha256))
+    await inFolder(object, () => rename(part, object))
     return written
   } catch (error) {
     await rm(part, { force: true })
@@ -77,12 +100,12 @@ async function write(
   return { size, sha256: hash.digest('hex') }
 }
 
-/** Gives the complete file its name, and makes sure that a crash of the machine can't take the name away. */
-async function moveInto(part: string, path: string): Promise<void> {
+/** Does something in the folder of a path, and makes sure that a crash of the machine can't take the name away. */
+async function inFolder(path: string, work: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     const made = await mkdir(dirname(path), { recursive: true })
     try {
-      await rename(part, path)
+      await work()
     } catch (error) {
       // `remove` of another key may have taken the empty folder away in between.
       if (isMissing(error) && tries < 5) continue
@@ -93,6 +116,34 @@ async function moveInto(part: string, path: string): Promise<void> {
       await sync(folder)
     return
   }
+}
+
+const unknown = (sums: ReadonlySet<string>) => sums.size === 0
+
+/** The same bytes; the stream fails at its end where they are not those that were kept. */
+function verified(bytes: Readable, key: string, sums: ReadonlySet<string>): Readable {
+  if (unknown(sums)) return bytes
+  const check = hashing((sha256) =>
+    sums.has(sha256)
+      ? null
+      : new StorageError(
+          `What the storage has as "${key}" is not what was kept: it is damaged. Look at the disk.`,
+        ),
+  )
+  // Errors of either side come out of the stream that is read.
+  return pipeline(bytes, check, () => {})
+}
+
+async function verdictOn(bytes: Readable, sums: ReadonlySet<string>): Promise<Verdict> {
+  let same = false
+  const check = hashing((sha256) => {
+    same = sums.has(sha256)
+    return null
+  })
+  // Nothing reads what comes through.
+  await finished(bytes, check.resume())
+  if (unknown(sums)) return 'unknown'
+  return same ? 'same' : 'damaged'
 }
 
 async function sync(folder: string): Promise<void> {
