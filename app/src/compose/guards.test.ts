@@ -27,6 +27,11 @@ const open = [
   'GET /signin/code',
   'GET /signin/forgotten',
   'GET /signin/link',
+  // Its page, and the call.
+  'GET /status',
+  'GET /status',
+  'GET /status/healthcheck.json',
+  'GET /status/ping.json',
   ...openWrites,
 ]
 

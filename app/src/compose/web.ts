@@ -10,6 +10,7 @@ import type { HttpServer } from '../platform/http/index.ts'
 import { limitCalls } from '../platform/http/limiting.ts'
 import { createHttp } from '../platform/http/server.ts'
 import { clientCounter } from '../platform/limits/count-calls.ts'
+import { ownSettings } from '../platform/settings/index.ts'
 import type { Feature } from './conventions.ts'
 import { addLiveOutlets } from './live-outlets.ts'
 import { DiscoveryError, reasonOf } from './load-module.ts'
@@ -38,8 +39,14 @@ export async function makeWeb(
   features: Feature[],
   identify: Identify = context.accounts.identify,
 ): Promise<HttpServer> {
-  const { config, log } = context
-  const app = await createHttp({ config, log, identify, secretKey: await secretKey(config) })
+  const { config, log, settings } = context
+  const app = await createHttp({
+    config,
+    log,
+    identify,
+    secretKey: await secretKey(config),
+    maintenance: () => settings.get(ownSettings.maintenance),
+  })
   limitCalls(app, clientCounter(context))
   try {
     await addParts(app, context, features)

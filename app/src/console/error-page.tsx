@@ -23,13 +23,17 @@ const titles: Record<number, string> = {
   507: 'The disk is full',
 }
 
+/** Where the kind alone would say too little. */
+const titlesByCode: Record<string, string> = {
+  csrf: 'Please send this again',
+  maintenance: 'Back in a few minutes',
+}
+
 /** An error as a browser sees it: a page, or a notice where only a piece of a page was asked for. */
 export const errorPage: ErrorPage = async (request, reply, error) => {
   const { status, code } = error
-  const title =
-    code === 'csrf'
-      ? 'Please send this again'
-      : (titles[status] ?? (status >= 500 ? 'Something went wrong' : "This can't be done"))
+  const other = status >= 500 ? 'Something went wrong' : "This can't be done"
+  const title = titlesByCode[code] ?? titles[status] ?? other
   if (request.headers['hx-request'] === 'true') {
     reply.header('hx-retarget', '#notices').header('hx-reswap', 'innerHTML')
     // The page takes it for what it sends next.

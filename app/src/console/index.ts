@@ -18,6 +18,7 @@ import { beatFigures } from './pulse.ts'
 import { queuesPart, queuesRoutes } from './queues/index.ts'
 import { schedulesPart, schedulesRoutes } from './schedules/index.ts'
 import { settingsPart, settingsRoutes } from './settings/index.ts'
+import { statusPart, statusRoutes } from './status/index.ts'
 
 export { forPages } from './accept.ts'
 export { type Page, type PageRequest, renderPage, sendFragment, sendPage } from './page.tsx'
@@ -46,6 +47,7 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
     accountsPart,
     keysPart,
     settingsPart,
+    statusPart,
     ...parts,
   ]
   const assets = await loadAssets(all.flatMap((part) => part.assets ?? []))
@@ -63,5 +65,6 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   queuesRoutes(app, context)
   eventsRoutes(app, context)
   settingsRoutes(app, context)
+  statusRoutes(app, context)
   beatFigures(app, context)
 }

@@ -91,6 +91,10 @@ export const errors = defineErrors({
   },
   internal: { status: 500, message: 'Something went wrong here. The log has the details under {id}.' },
   unavailable: { status: 503, message: '{reason}' },
+  maintenance: {
+    status: 503,
+    message: 'This program is being maintained. Nothing is lost: come again in a few minutes.',
+  },
   database_away: { status: 503, message: "The database can't be reached. Try again in a moment." },
   storage_full: {
     status: 507,

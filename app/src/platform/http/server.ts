@@ -8,6 +8,7 @@ import { demandFormTokens } from './csrf.ts'
 import { replyToErrors, replyToUnreadable } from './error-replies.ts'
 import { guardRoutes } from './guarding.ts'
 import type { HttpServer } from './index.ts'
+import { holdForMaintenance } from './maintenance.ts'
 import { describeApi } from './openapi.ts'
 import { type OwnNames, refuseForeignHosts, refuseForeignPages } from './protection.ts'
 import { compressReplies, setSecurityHeaders } from './replies.ts'
@@ -20,10 +21,18 @@ export interface HttpOptions {
   identify: Identify
   /** What form tokens are made with: the same in all processes, and known to nobody else. */
   secretKey: string
+  /** Whether everybody but administrators is to come later; default never. */
+  maintenance?: () => boolean
 }
 
 /** The server with all that every route has; it doesn't listen yet. */
-export async function createHttp({ config, log, identify, secretKey }: HttpOptions): Promise<HttpServer> {
+export async function createHttp({
+  config,
+  log,
+  identify,
+  secretKey,
+  maintenance = () => false,
+}: HttpOptions): Promise<HttpServer> {
   const app: HttpServer = fastify({
     loggerInstance: log,
     logController: new RequestLog(),
@@ -44,6 +53,7 @@ export async function createHttp({ config, log, identify, secretKey }: HttpOptio
   await compressReplies(app)
   await readBodies(app, config.maxUploadBytes)
   await describeApi(app, config.version)
+  holdForMaintenance(app, maintenance)
   guardRoutes(app, identify)
   refuseForeignPages(app)
   demandFormTokens(app, secretKey)

@@ -54,12 +54,27 @@ export const ownSettings = defineSettings({
     default: 'FileSystemCache',
     choices: cacheTypes,
   }),
+  maintenance: setting.boolean('MAINTENANCE', {
+    name: 'Maintenance',
+    description:
+      'While it is on, pages and calls are answered for administrators alone, and everybody else is told to come later. Jobs go on.',
+    section: 'Operation',
+    default: false,
+  }),
   outputRoots: setting.list('OUTPUT_ROOTS', {
     name: 'Output folders',
     description: 'Folders, by their absolute paths, in which results may be put.',
     section: 'Storage',
     default: [],
     rules: { entry: folder },
+  }),
+  outputFolder: setting.text('OUTPUT_FOLDER', {
+    name: 'Folder for copies',
+    description:
+      'Where workers put a copy of each result: a folder in one of the output folders. Empty: nowhere.',
+    section: 'Storage',
+    default: '',
+    check: (text) => (text === '' ? '' : folder(text)),
   }),
 })
 
