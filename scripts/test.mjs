@@ -1,6 +1,7 @@
 // `npm test`: everything that this machine can test. What it can't is named, and with REQUIRE_ALL=1 fails the run.
 // Arguments go to vitest: `npm test -- packages/jobs`. With ALSO_POSTGRES_15=1 the engine's tests run once more, on it.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,22 +41,13 @@ for (const { name, tests } of absent) {
 const requireAll = process.env.REQUIRE_ALL === '1'
 if (requireAll && absent.length > 0) process.exit(1)
 
-const results = [run(process.argv.slice(2))]
-if (process.env.ALSO_POSTGRES_15 === '1' && existsSync(postgres15)) {
-  console.log('\n== the engine on PostgreSQL 15')
-  const server = await startPostgres(postgres15)
-  try {
-    const again = [
-      'packages/jobs',
-      ...sameOnEveryServer.flatMap((name) => ['--exclude', `**/${name}.test.ts`]),
-    ]
-    results.push(run(again, { TEST_DATABASE_URL: server.url }))
-  } finally {
-    await server.stop()
-  }
-}
-
-if (process.env.CHAOS_MINUTES) results.push(chaos(process.env.CHAOS_MINUTES))
+const results = [await run(process.argv.slice(2))]
+// Both wait for databases and processes half of their time.
+const { ALSO_POSTGRES_15, CHAOS_MINUTES } = process.env
+const further = []
+if (ALSO_POSTGRES_15 === '1' && existsSync(postgres15)) further.push(onPostgres15())
+if (CHAOS_MINUTES) further.push(chaos(CHAOS_MINUTES))
+results.push(...(await Promise.all(further)))
 
 const sum = (count) => results.reduce((total, result) => total + result[count], 0)
 const skipped = sum('skipped')
@@ -66,45 +58,47 @@ if (skippedInVain) console.error(`${skipped} test(s) were skipped where none may
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exit(skippedInVain ? 1 : Math.max(...results.map(({ status }) => status)))
 
-function run(args, env = {}) {
+async function run(args, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'factotum-test-'))
   const report = join(folder, 'report.json')
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      `${root}node_modules/vitest/vitest.mjs`,
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      ...args,
-    ],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, TSX_TSCONFIG_PATH: `${root}tsconfig.json`, ...env },
-    },
-  )
+  const vitest = `${root}node_modules/vitest/vitest.mjs`
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const status = await node([vitest, 'run', ...reporters, ...args], env)
   const {
     numPassedTests = 0,
     numFailedTests = 0,
     numPendingTests = 0,
   } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
   rmSync(folder, { recursive: true })
-  return { status: status ?? 1, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
+  return { status, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
+}
+
+async function onPostgres15() {
+  console.log('\n== the engine on PostgreSQL 15')
+  const server = await startPostgres(postgres15)
+  try {
+    const without = sameOnEveryServer.flatMap((name) => ['--exclude', `**/${name}.test.ts`])
+    return await run(['packages/jobs', '--maxWorkers=2', ...without], { TEST_DATABASE_URL: server.url })
+  } finally {
+    await server.stop()
+  }
 }
 
 /** Counts as one test: no promise broken while everything around the engine fails. */
-function chaos(minutes) {
-  const { status } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', `${root}packages/jobs/test/chaos/main.ts`, '--minutes', minutes],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, TSX_TSCONFIG_PATH: `${root}tsconfig.json` },
-    },
-  )
+async function chaos(minutes) {
+  const program = `${root}packages/jobs/test/chaos/main.ts`
+  const status = await node(['--import', 'tsx', program, '--minutes', minutes])
   const passed = status === 0 ? 1 : 0
-  return { status: status ?? 1, passed, failed: 1 - passed, skipped: 0 }
+  return { status, passed, failed: 1 - passed, skipped: 0 }
+}
+
+/** Runs a program to its end, in sight; answers its exit status. */
+async function node(args, env = {}) {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, TSX_TSCONFIG_PATH: `${root}tsconfig.json`, ...env },
+  })
+  const [status] = await once(child, 'exit')
+  return status ?? 1
 }

@@ -3,11 +3,15 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
+/** They take time, and nobody opens those of CI. */
+const pictures = process.env.PICTURES !== '0'
+
 const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
 
 /**
  * Looks at a page as it stands, wide and on a phone, light and dark: axe finds nothing, nothing juts out, and a picture of
- * each is kept in the folder. A theme changes colours alone, so in the dark only these are asked for. Leaves it wide and light.
+ * each is kept in the folder, unless PICTURES=0. A theme changes colours alone, so in the dark only these are asked for.
+ * Leaves it wide and light.
  */
 export async function look(page: Page, folder: string, name: string): Promise<void> {
   for (const [size, viewport] of Object.entries(sizes)) {
@@ -15,7 +19,8 @@ export async function look(page: Page, folder: string, name: string): Promise<vo
     for (const colorScheme of ['light', 'dark'] as const) {
       // A colour on its way to another would be looked at.
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${size}.png`), fullPage: true })
+      const path = join(folder, `${name}-${colorScheme}-${size}.png`)
+      if (pictures) await page.screenshot({ path, fullPage: true })
       expect(
         await violations(page, colorScheme === 'dark' ? ['cat.color'] : []),
         `${name}, ${colorScheme}, ${size}`,

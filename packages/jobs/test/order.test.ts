@@ -73,3 +73,31 @@ test('a worker serves all its queues, and no full one starves another', async ()
   expect(seen.indexOf('small')).toBeLessThan(250)
   expect(seen).not.toContain('unserved')
 })
+
+test('a look from the beginning tells how many entries of jobs that ran it passed over, while cleaning is held back', async () => {
+  const holder = await t.pool.connect()
+  try {
+    await holder.query('begin isolation level repeatable read')
+    await holder.query('select from factotum_jobs.job')
+    const jobs = t.manager()
+    const note = jobs.job('note', () => {})
+    await t.worker(jobs)
+    await note.delayMany(Array.from({ length: 200 }, () => [] as []))
+    await until(async () => (await jobs.count({ state: 'finished' })).count === 200)
+    const look = async () => {
+      const [row] = await t.sql<{ passed: number }>(
+        `select (info ->> 'passed')::integer as passed from factotum_jobs.worker w,
+           factotum_jobs.claim(w.id, '{default}', array[null]::jsonb[], '{note}', 1, 1, false, true) where info is not null`,
+      )
+      return row?.passed
+    }
+    expect(await look()).toBeGreaterThanOrEqual(200)
+    await holder.query('commit')
+    await until(async () => {
+      await t.sql('vacuum factotum_jobs.job')
+      return (await look()) === 0
+    })
+  } finally {
+    holder.release()
+  }
+})
