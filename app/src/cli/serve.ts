@@ -62,10 +62,17 @@ function stopSignal(): Promise<void> {
   })
 }
 
+/** Time in which an error that ends the program is reported, where it is. */
+const lastWords = 2_000
+
 /** An error that nobody caught leaves the program in an unknown state: it is written down, and the process ends. */
-function endOnUnexpected({ context: { log } }: Program): void {
+function endOnUnexpected({ context: { log }, reporter }: Program): void {
+  let ending = false
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'an unexpected error ends the program')
-    process.exit(1)
+    if (ending) process.exit(1)
+    ending = true
+    reporter.report(error, { id: null, tags: {} })
+    void reporter.stop(lastWords).finally(() => process.exit(1))
   })
 }

@@ -5,6 +5,7 @@ import type { Permission } from '../platform/accounts/permissions.ts'
 import type { Context } from '../platform/context.ts'
 import { HttpError } from '../platform/errors/index.ts'
 import { guard, type HttpServer, hostName, isOwnHost, judge } from '../platform/http/index.ts'
+import type { Metrics } from '../platform/metrics/create.ts'
 
 /** What one must be allowed to, to hear of a topic; what isn't named is for administrators. */
 const needed: { [topic in Topic]?: Permission } = { jobs: 'jobs.read', files: 'files.read' }
@@ -13,6 +14,7 @@ const needed: { [topic in Topic]?: Permission } = { jobs: 'jobs.read', files: 'f
 export async function addLiveOutlets(
   app: HttpServer,
   { config, live, log, accounts }: Context,
+  { live: connections }: Metrics,
 ): Promise<void> {
   const connected = new WeakMap<IncomingMessage, Asker>()
   // Socket.IO takes its requests before the server's own checks do.
@@ -24,16 +26,23 @@ export async function addLiveOutlets(
     return seesOf(asker)
   }
   const askerOf = (request: IncomingMessage) => connected.get(request) ?? null
-  const whileAllowed: WhileAllowed = (request, end) => {
-    const asker = askerOf(request)
-    if (!asker) throw new Error('A live connection was opened for nobody.')
-    return accounts.whileAllowed(asker, end)
-  }
+  const whileAllowed =
+    (kind: 'socket' | 'sse'): WhileAllowed =>
+    (request, end) => {
+      const asker = askerOf(request)
+      if (!asker) throw new Error('A live connection was opened for nobody.')
+      const forget = accounts.whileAllowed(asker, end)
+      const closed = connections.opened(kind)
+      return () => {
+        forget()
+        closed()
+      }
+    }
   const socket = attachSocket(app.server, live, {
     log,
     browserLog: log.child({ source: 'browser' }),
     authorize,
-    whileAllowed,
+    whileAllowed: whileAllowed('socket'),
     csrfTokens: (request) => formTokens(app, askerOf(request)),
   })
   app.addHook('preClose', async () => socket.close())
@@ -45,7 +54,7 @@ export async function addLiveOutlets(
   await app.register(liveEvents, {
     live,
     authorize,
-    whileAllowed,
+    whileAllowed: whileAllowed('sse'),
     config: { guard: guard.signedIn, uncounted: true },
   })
 }

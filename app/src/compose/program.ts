@@ -6,14 +6,17 @@ import { type Config, ConfigError } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { ownMigrations, upgradeSet } from '../platform/database/migrate.ts'
 import { createLog } from '../platform/logging/index.ts'
+import type { Reporter } from '../platform/reporting/index.ts'
 import { openContext } from './context.ts'
 import type { Feature } from './conventions.ts'
 import { discover } from './discover.ts'
 import { findAllEvents, registerEvents } from './discover-events.ts'
 import { eventJobs, scheduleEventJobs } from './event-jobs.ts'
+import { startFiguresOutlet } from './figures-outlet.ts'
 import { DiscoveryError, reasonOf } from './load-module.ts'
 import { announce } from './running.ts'
 import { Stops } from './stops.ts'
+import { openTelemetry, watchContext } from './telemetry.ts'
 import { startWeb } from './web.ts'
 import { startWorker, type WorkerRole } from './worker.ts'
 
@@ -40,6 +43,8 @@ export interface Program {
   /** Where a browser finds it; null without the role `web`. */
   url: string | null
   context: Context
+  /** Whom errors are told to that nobody caught. */
+  reporter: Reporter
   /** Ends in order: requests and jobs get their time, then the rest. Never rejects. */
   stop(): Promise<void>
 }
@@ -63,7 +68,10 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     const platformEvents = findAllEvents(platform)
     platformEvents.catch(() => {})
     discovered.catch(() => {})
+    const telemetry = await openTelemetry(config, log, stops)
+    stops.stage()
     const context = await openContext(config, log, stops)
+    watchContext(context, telemetry)
     await upgradeOwn(context, featureFolders)
     const features = await discovered
     registerEvents(context.events.registry, [
@@ -77,11 +85,13 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     eventJobs(context)
     defineJobs(features, context)
     stops.stage()
-    const url = roles.web ? await startWeb(context, features, stops) : null
+    const url = roles.web ? await startWeb(context, features, telemetry, stops) : null
     if (url && announced) stops.add('announcement', await announce(config.home, url))
+    if (!roles.web && config.metricsPort !== null)
+      await startFiguresOutlet(context, config.metricsPort, telemetry, stops)
     if (roles.worker) await startWorker(context, roles.worker, stops)
     if (roles.scheduler) await startScheduler(context, stops)
-    return { url, context, stop: () => stops.run() }
+    return { url, context, reporter: telemetry.reporter, stop: () => stops.run() }
   } catch (error) {
     log.debug({ err: error }, 'the start failed')
     await stops.run()

@@ -10,21 +10,26 @@ import type { HttpServer } from '../platform/http/index.ts'
 import { limitCalls } from '../platform/http/limiting.ts'
 import { createHttp } from '../platform/http/server.ts'
 import { clientCounter } from '../platform/limits/count-calls.ts'
+import { metricsRoutes } from '../platform/metrics/routes.ts'
 import { ownSettings } from '../platform/settings/index.ts'
 import type { Feature } from './conventions.ts'
+import { close, listen } from './listening.ts'
 import { addLiveOutlets } from './live-outlets.ts'
 import { DiscoveryError, reasonOf } from './load-module.ts'
 import type { Stops } from './stops.ts'
-
-/** Time that open requests have to end when the program is told to stop. */
-const requestGrace = 10_000
+import { type Telemetry, watchRequests } from './telemetry.ts'
 
 /** Starts the web server; answers its address. */
-export async function startWeb(context: Context, features: Feature[], stops: Stops): Promise<string> {
+export async function startWeb(
+  context: Context,
+  features: Feature[],
+  telemetry: Telemetry,
+  stops: Stops,
+): Promise<string> {
   const { host, port, publicUrl } = context.config
-  const app = await makeWeb(context, features)
+  const app = await makeWeb(context, features, telemetry)
   stops.add('web', () => close(app))
-  await listen(app, host, port)
+  await listen(app, { what: 'the web server', host, port, variable: 'PORT' })
   const url = addressOf(app, host)
   context.accounts.listensAt(url)
   if (!publicUrl && !isLoopback(host)) {
@@ -37,6 +42,7 @@ export async function startWeb(context: Context, features: Feature[], stops: Sto
 export async function makeWeb(
   context: Context,
   features: Feature[],
+  telemetry: Telemetry,
   identify: Identify = context.accounts.identify,
 ): Promise<HttpServer> {
   const { config, log, settings } = context
@@ -46,10 +52,11 @@ export async function makeWeb(
     identify,
     secretKey: await secretKey(config),
     maintenance: () => settings.get(ownSettings.maintenance),
+    ...watchRequests(telemetry),
   })
   limitCalls(app, clientCounter(context))
   try {
-    await addParts(app, context, features)
+    await addParts(app, context, features, telemetry)
     return app
   } catch (error) {
     await app.close()
@@ -57,11 +64,17 @@ export async function makeWeb(
   }
 }
 
-async function addParts(app: HttpServer, context: Context, features: Feature[]): Promise<void> {
+async function addParts(
+  app: HttpServer,
+  context: Context,
+  features: Feature[],
+  { metrics }: Telemetry,
+): Promise<void> {
   await healthRoutes(app, context)
+  metricsRoutes(app, metrics)
   whoRoutes(app)
   await context.accounts.webhooks(app)
-  await addLiveOutlets(app, context)
+  await addLiveOutlets(app, context, metrics)
   await installConsole(
     app,
     context,
@@ -81,38 +94,10 @@ async function addFeatures(app: HttpServer, context: Context, features: Feature[
   }
 }
 
-/** The port is taken. */
-export class PortTaken extends Error {
-  override name = 'PortTaken'
-}
-
-async function listen(app: HttpServer, host: string, port: number): Promise<void> {
-  try {
-    await app.listen({ host, port, listenTextResolver: (address) => `the web server listens at ${address}` })
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EADDRINUSE') {
-      throw new PortTaken(`Port ${port} is used by another program. Stop it, or set PORT to a free port.`)
-    }
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new Error(`HOST is "${host}", which is no address of this machine.`)
-    }
-    if (code === 'EACCES') throw new Error(`This user may not use port ${port}. Set PORT to one above 1023.`)
-    throw error
-  }
-}
-
 /** A browser can't go to an address that stands for all of this machine's. */
 function addressOf(app: HttpServer, host: string): string {
   const address = app.server.address()
   if (!address || typeof address === 'string') throw new Error('The web server has no port.')
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${address.port}/`
-}
-
-/** No new requests; the open ones end, or are ended. */
-async function close(app: HttpServer): Promise<void> {
-  const late = setTimeout(() => app.server.closeAllConnections(), requestGrace)
-  await app.close()
-  clearTimeout(late)
 }

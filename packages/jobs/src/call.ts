@@ -20,6 +20,8 @@ export interface StoredOptions {
   uniqueWhile?: UniqueWhile
   /** Left out where it is true. */
   retryHoldsKey?: false
+  /** What a hook gave it on its way. */
+  context?: string
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type After, afterOf } from './after.ts'
+import { carrying, carryingAll } from './carried.ts'
 import { type SqlClient, sqlClientOf } from './clients.ts'
 import type { DefinitionHost, EnqueueOptions } from './definition.ts'
 import { Ends } from './ends.ts'
@@ -38,21 +39,23 @@ export class Calls implements DefinitionHost {
 
   /** Nothing is waited for before the call is handed on: calls of the same moment keep their order. */
   enqueueOne(name: string, queue: string, job: NewJob, call: EnqueueOptions): Promise<string> {
-    return this.#around(name, queue, 1, call, () => {
+    return this.#around(name, queue, 1, call, (context) => {
       const after = afterOf(call)
-      if (!call.client && !after && job.uniqueKey === null) return this.#shared.add(job, queue)
-      return this.#storeAlone(queue, job, call, after)
+      const carried = context === null ? job : carrying(job, context)
+      if (!call.client && !after && job.uniqueKey === null) return this.#shared.add(carried, queue)
+      return this.#storeAlone(queue, carried, call, after)
     })
   }
 
   enqueueMany(name: string, queue: string, jobs: NewJob[], call: EnqueueOptions): Promise<string[]> {
-    return this.#around(name, queue, jobs.length, call, async () => {
+    return this.#around(name, queue, jobs.length, call, async (context) => {
+      const carried = carryingAll(jobs, context)
       await this.#know(queue)
       const { database } = this.#engine
       if (jobs.every(({ uniqueKey }) => uniqueKey === null))
-        return insertJobs(this.#clientOf(call), database.schema, jobs, afterOf(call))
-      if (call.client) return insertManyUnique(this.#clientOf(call), database.schema, jobs)
-      return database.transaction((client) => insertManyUnique(client, database.schema, jobs))
+        return insertJobs(this.#clientOf(call), database.schema, carried, afterOf(call))
+      if (call.client) return insertManyUnique(this.#clientOf(call), database.schema, carried)
+      return database.transaction((client) => insertManyUnique(client, database.schema, carried))
     })
   }
 
@@ -113,7 +116,7 @@ export class Calls implements DefinitionHost {
     queue: string,
     count: number,
     call: EnqueueOptions,
-    store: () => Promise<T>,
+    store: (context: string | null) => Promise<T>,
   ): Promise<T> {
     return enqueueWithHooks(
       this.#engine,

@@ -41,14 +41,15 @@ export async function insertJobs(
   return ids.split(',')
 }
 
-/** Runs `store` within the hooks around enqueuing, and counts. */
+/** Runs `store` within the hooks around enqueuing, and counts. It is told what they gave to the jobs' runs. */
 export async function enqueueWithHooks<T>(
   engine: Engine,
-  call: EnqueueCall,
-  store: () => Promise<T>,
+  call: Omit<EnqueueCall, 'context'>,
+  store: (context: string | null) => Promise<T>,
 ): Promise<T> {
   const hooks = engine.hooks.flatMap((hook) => hook.enqueue ?? [])
-  const stored = hooks.length === 0 ? await store() : await around(hooks, call, store)
+  const told: EnqueueCall = { ...call, context: null }
+  const stored = hooks.length === 0 ? await store(null) : await around(hooks, told, () => store(told.context))
   engine.metrics.enqueued += call.count
   return stored
 }

@@ -14,9 +14,9 @@ export interface JobEvents {
   progress: JobNews & { value: number; message: string | null }
   finished: JobNews & { result: Json; milliseconds: number }
   /** No further attempt. */
-  failed: JobNews & { attempt: number; error: string }
+  failed: JobNews & { attempt: number; error: string; stack: string | null }
   /** An attempt failed; the next one is due after `delay` ms. */
-  retrying: JobNews & { attempt: number; error: string; delay: number }
+  retrying: JobNews & { attempt: number; error: string; stack: string | null; delay: number }
   /** The handler asked to run again, `delay` ms from now; no attempt was spent. */
   snoozed: JobNews & { attempt: number; delay: number }
   /** Also of those that are canceled with a job that they wait for, in the process that stores its failure or cancel. */

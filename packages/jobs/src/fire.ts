@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import { askToCancel, type Canceled, type Send } from './cancel.ts'
+import { carryingAll } from './carried.ts'
 import type { Engine } from './engine.ts'
 import { enqueueWithHooks, insertJobs } from './enqueue.ts'
 import { insertManyUnique } from './enqueue-unique.ts'
@@ -107,6 +108,6 @@ function enqueueAt(
   return enqueueWithHooks(
     engine,
     { name, queue, count: jobs.length, correlationId: correlation ?? null },
-    () => insert(client, engine.database.schema, jobs),
+    async (context) => insert(client, engine.database.schema, carryingAll(jobs, context)),
   )
 }

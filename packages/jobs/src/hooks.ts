@@ -5,6 +5,11 @@ export interface EnqueueCall {
   /** How many jobs. */
   count: number
   correlationId: string | null
+  /**
+   * Goes with the jobs to each of their runs, as `RunCall.context`, wherever that is: such as a trace's `traceparent`. A
+   * hook sets it before it calls `next`; null for none. At most 1,000 characters.
+   */
+  context: string | null
 }
 
 /** What is about to run. */
@@ -14,6 +19,8 @@ export interface RunCall {
   queue: string
   attempt: number
   correlationId: string | null
+  /** What a hook around its enqueuing gave it; null for nothing. */
+  context: string | null
 }
 
 /** Code around enqueuing and running, for tracing. Each must call `next` once and answer what it answers. */

@@ -97,6 +97,11 @@ export function checkKey(value: unknown, what: string): void {
   text(value, what, 200)
 }
 
+/** Checks what a hook gives to the runs of a job. */
+export function checkContext(value: unknown): void {
+  text(value, 'context that a hook gives to a job', 1_000)
+}
+
 const key: Check = (value, what) => {
   if (typeof value !== 'function') text(value, what, 200)
 }

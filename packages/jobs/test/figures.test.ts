@@ -285,3 +285,105 @@ test('events, hooks and metrics tell what this process does', async () => {
     running: 0,
   })
 })
+
+describe('What a hook gives to a job on its way', () => {
+  test('comes with each of its runs, also when a failed one is retried by hand', async () => {
+    const jobs = t.manager()
+    const seen: unknown[] = []
+    jobs.use({
+      enqueue(call, next) {
+        call.context = `for ${call.name}`
+        return next()
+      },
+      run({ name, attempt, context }, next) {
+        seen.push([name, attempt, context])
+        return next()
+      },
+    })
+    const large = 'x'.repeat(10_000)
+    const plain = jobs.job('plain', async (_text: string) => {}, { backoffDelay: 5 })
+    let broken = true
+    const bad = jobs.job(
+      'bad',
+      async () => {
+        if (broken) throw new Error('no')
+      },
+      { retries: 1, backoffDelay: 1 },
+    )
+    await t.worker(jobs)
+    const handles = [
+      await plain.delay('a'),
+      await plain.delayIn(1, 'b'),
+      await plain.with({ timeout: '1m', uniqueKey: 'one' }).delay('c'),
+      await plain.with({ client: t.pool }).delay('d'),
+      ...(await plain.delayMany([['e'], [large]])),
+    ]
+    await Promise.all(handles.map((handle) => handle.result()))
+    expect(seen).toEqual(handles.map(() => ['plain', 1, 'for plain']))
+    seen.length = 0
+    const failing = await bad.delay()
+    await expect(failing.result()).rejects.toThrow('no')
+    broken = false
+    await jobs.retry(failing.id)
+    await failing.result()
+    expect(seen).toEqual([1, 2, 1].map((attempt) => ['bad', attempt, 'for bad']))
+  })
+
+  test('comes with the jobs of a schedule, given when it fires', async () => {
+    const jobs = t.manager()
+    const seen: unknown[] = []
+    let given: string | null = null
+    jobs.use({
+      enqueue(call, next) {
+        call.context = given
+        return next()
+      },
+      run({ context }, next) {
+        seen.push(context)
+        return next()
+      },
+    })
+    const tick = jobs.job('tick', async () => {})
+    const name = await tick.scheduleCron('@daily')
+    await t.worker(jobs)
+    given = 'the fire'
+    await (await jobs.runSchedule(name)).result()
+    given = null
+    await (await jobs.runSchedule(name)).result()
+    expect(seen).toEqual(['the fire', null])
+  })
+
+  test('is refused where it can not be stored, and then nothing is', async () => {
+    const jobs = t.manager()
+    const refused = ['', 'x'.repeat(1_001), 'a\u0000b']
+    jobs.use({
+      enqueue(call, next) {
+        call.context = refused[0] ?? null
+        return next()
+      },
+    })
+    const plain = jobs.define('plain')
+    for (const _each of [...refused]) {
+      await expect(plain.delay()).rejects.toThrow(JobError.Invalid)
+      await expect(plain.delayMany([[]])).rejects.toThrow('context that a hook gives to a job must be text')
+      refused.shift()
+    }
+    await plain.delay()
+    expect((await jobs.count({ name: 'plain' })).count).toBe(1)
+  })
+})
+
+test('a failure tells where it came from', async () => {
+  const jobs = t.manager()
+  const told: unknown[] = []
+  jobs.on('retrying', ({ error, stack }) => told.push([error, stack?.split('\n')[0]]))
+  jobs.on('failed', ({ error, stack }) => told.push([error, stack?.split('\n')[0]]))
+  const bad = jobs.job('bad', async () => Promise.reject(new TypeError('no ink')), {
+    retries: 1,
+    backoffDelay: 1,
+  })
+  await t.worker(jobs)
+  await expect((await bad.delay()).result()).rejects.toThrow('no ink')
+  await until(() => told.length === 2)
+  expect(told).toEqual([1, 2].map(() => ['TypeError: no ink', 'TypeError: no ink']))
+})

@@ -27,6 +27,10 @@ export const permissions = {
   workers: {
     read: ['operator', 'staff'],
   },
+  metrics: {
+    /** What Prometheus asks. */
+    read: ['operator'],
+  },
   files: {
     read: ['operator', 'staff'],
     upload: ['operator', 'staff'],

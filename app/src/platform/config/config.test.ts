@@ -159,6 +159,44 @@ describe('Settings from the environment', () => {
     expect(refusal(env)).not.toContain('"secret"')
   })
 
+  it('tell who is told of errors and traces', () => {
+    expect(readConfig({})).toMatchObject({ sentry: null, otlp: null })
+    const dsn = 'https://abc@sentry.example.org/7'
+    expect(readConfig({ SENTRY_DSN: dsn, SENTRY_SAMPLE_RATE: '.25' }).sentry).toEqual({
+      dsn,
+      environment: 'production',
+      share: 0.25,
+    })
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a=b, authorization=Bearer%20c',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    }
+    expect(readConfig(env).otlp).toEqual({
+      endpoint: 'http://collector:4318',
+      headers: { 'x-key': 'a=b', authorization: 'Bearer c' },
+      service: 'factotum',
+      share: 0.1,
+    })
+  })
+
+  it.each([
+    [{ SENTRY_DSN: 'https://sentry.example.org/secret' }, 'SENTRY_DSN must be the DSN of a project'],
+    [{ SENTRY_SAMPLE_RATE: '2' }, 'SENTRY_SAMPLE_RATE must be a number from 0 (none) to 1 (all)'],
+    [{ SENTRY_ENVIRONMENT: 'a b' }, 'SENTRY_ENVIRONMENT must be up to 64 letters'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://me:secret@collector' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be an address such as http://localhost:4318',
+    ],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'secret' }, 'OTEL_EXPORTER_OTLP_HEADERS must be name=value'],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'x=secret%0d' }, 'OTEL_EXPORTER_OTLP_HEADERS must be name=value'],
+    [{ OTEL_SERVICE_NAME: 'x'.repeat(65) }, 'OTEL_SERVICE_NAME must be up to 64 letters'],
+    [{ OTEL_TRACES_SAMPLER_ARG: 'all' }, 'OTEL_TRACES_SAMPLER_ARG must be a number from 0'],
+  ])('refuse %j, without repeating what may be secret', (env, sentence) => {
+    expect(refusal(env)).toContain(sentence)
+    expect(refusal(env)).not.toContain('secret')
+  })
+
   it('are named all at once where several are wrong', () => {
     const message = refusal({ PORT: 'x', HOST: 'http://me', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' })
     expect(message).toMatch(/^5 settings are wrong/)

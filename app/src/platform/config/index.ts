@@ -1,6 +1,7 @@
 import { fromEnvironment } from '../settings/from-environment.ts'
 import { ownSettings } from '../settings/own.ts'
 import { type Providers, readProviders } from './providers.ts'
+import { type Receivers, readReceivers } from './receivers.ts'
 import { secretHint, type Variable, variables } from './variables.ts'
 import { version } from './version.ts'
 import { ConfigError, wrongSettings } from './wrong.ts'
@@ -8,7 +9,7 @@ import { ConfigError, wrongSettings } from './wrong.ts'
 export { isLoopback } from './variables.ts'
 export { ConfigError } from './wrong.ts'
 
-export interface Config extends Providers {
+export interface Config extends Providers, Receivers {
   /** 0 means any free port. */
   port: number
   host: string
@@ -24,6 +25,8 @@ export interface Config extends Providers {
   secretKey: string | null
   logLevel: string
   maxUploadBytes: number
+  /** Null: a process without the web server listens nowhere. */
+  metricsPort: number | null
   version: string
   /** The variables themselves: what they say of settings wins over what people set. */
   environment: Readonly<Record<string, string | undefined>>
@@ -58,6 +61,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: read<string>('LOG_LEVEL', variables.LOG_LEVEL),
     maxUploadBytes: read<number>('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
     ...readProviders(read, publicUrl, wrong),
+    metricsPort: read<number | null>('METRICS_PORT', variables.METRICS_PORT),
+    ...readReceivers(read),
     version,
     environment: env,
   }

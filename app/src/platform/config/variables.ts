@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { origins, publicKey, secureUrl, webhookSecret } from './provider-values.ts'
+import { collector, headerPairs, sentryDsn, share, shortName } from './receiver-values.ts'
 
 /** A variable of the environment: what the program, `.env.sample` and the docs know about it. */
 export interface Variable<T> {
@@ -114,6 +115,56 @@ export const variables = {
     sample: '',
     fallback: null,
     read: (text: string) => text,
+  },
+  METRICS_PORT: {
+    meaning:
+      'The port on which a worker or a scheduler that runs apart answers /metrics and /health, at HOST; without it, it listens nowhere.',
+    sample: '',
+    fallback: null,
+    read: port,
+  },
+  SENTRY_DSN: {
+    meaning: 'Errors are told to this project in Sentry, without secrets: https://key@host/number.',
+    sample: '',
+    fallback: null,
+    read: sentryDsn,
+  },
+  SENTRY_ENVIRONMENT: {
+    meaning: 'What this installation is called there.',
+    sample: 'production',
+    fallback: 'production',
+    read: shortName,
+  },
+  SENTRY_SAMPLE_RATE: {
+    meaning: 'How many of all errors are told there: a number from 0 (none) to 1 (all).',
+    sample: '1',
+    fallback: 1,
+    read: share,
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning:
+      'Traces of requests and their jobs go to this OpenTelemetry collector, by HTTP with JSON, such as http://localhost:4318.',
+    sample: '',
+    fallback: null,
+    read: collector,
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    meaning: 'What it is sent with each batch, such as a key: name=value, with commas between.',
+    sample: '',
+    fallback: [],
+    read: headerPairs,
+  },
+  OTEL_SERVICE_NAME: {
+    meaning: 'What this program is called there.',
+    sample: 'factotum',
+    fallback: 'factotum',
+    read: shortName,
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    meaning: 'How many of all traces are sent there: a number from 0 (none) to 1 (all).',
+    sample: '1',
+    fallback: 1,
+    read: share,
   },
 } as const satisfies Record<string, Variable<string | number | null | readonly string[]>>
 

@@ -17,12 +17,17 @@ export function setErrorPage(app: HttpServer, page: ErrorPage): void {
 /** True when the client asks for a page: a browser that goes somewhere, not a program. */
 export const wantsPage = (accept: string | undefined) => accept?.includes('text/html') ?? false
 
+/** Takes an error that only a programmer can mend; the client, the log and it know it by the request's id. */
+export type ReportError = (error: unknown, request: FastifyRequest) => void
+
 /** Every error leaves by this door: `{ error, message, ... }` for programs, a page for browsers. */
-export function replyToErrors(app: HttpServer): void {
+export function replyToErrors(app: HttpServer, report?: ReportError): void {
   app.setErrorHandler((error, request, reply) => {
     const refused = refusal(error, request.id)
-    if (refused.status >= 500 && !hasLeft(request))
+    if (refused.status >= 500 && !hasLeft(request)) {
       request.log.error({ err: error, id: request.id }, refused.message)
+      if (refused.status === 500) report?.(error, request)
+    }
     return send(app, request, reply, refused)
   })
   app.setNotFoundHandler((request, reply) => {

@@ -5,7 +5,7 @@ import type { Identify } from '../accounts/asker.ts'
 import type { Config } from '../config/index.ts'
 import { readBodies } from './bodies.ts'
 import { demandFormTokens } from './csrf.ts'
-import { replyToErrors, replyToUnreadable } from './error-replies.ts'
+import { type ReportError, replyToErrors, replyToUnreadable } from './error-replies.ts'
 import { guardRoutes } from './guarding.ts'
 import type { HttpServer } from './index.ts'
 import { holdForMaintenance } from './maintenance.ts'
@@ -23,16 +23,15 @@ export interface HttpOptions {
   secretKey: string
   /** Whether everybody but administrators is to come later; default never. */
   maintenance?: () => boolean
+  /** Adds hooks that stand before all others: figures and traces take in the whole of a request. */
+  watch?: (app: HttpServer) => void
+  /** Told of each error that is answered with 500. */
+  report?: ReportError
 }
 
 /** The server with all that every route has; it doesn't listen yet. */
-export async function createHttp({
-  config,
-  log,
-  identify,
-  secretKey,
-  maintenance = () => false,
-}: HttpOptions): Promise<HttpServer> {
+export async function createHttp(options: HttpOptions): Promise<HttpServer> {
+  const { config, log, identify, secretKey, maintenance = () => false, watch, report } = options
   const app: HttpServer = fastify({
     loggerInstance: log,
     logController: new RequestLog(),
@@ -46,8 +45,9 @@ export async function createHttp({
     ajv: { customOptions: { removeAdditional: false } },
     frameworkErrors: replyToUnreadable,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  watch?.(app)
   followRequests(app)
-  replyToErrors(app)
+  replyToErrors(app, report)
   refuseForeignHosts(app, config)
   await setSecurityHeaders(app, config)
   await compressReplies(app)

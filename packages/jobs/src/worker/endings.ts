@@ -8,7 +8,7 @@ import { endCanceled } from '../sql/end-canceled.ts'
 import { fail } from '../sql/fail.ts'
 import { snooze } from '../sql/snooze.ts'
 import { stillHeld } from '../sql/still-held.ts'
-import type { CanceledHow } from '../types.ts'
+import type { CanceledHow, Json } from '../types.ts'
 import type { ClaimedJob } from './claimed-job.ts'
 import { type Fenced, FencedWrites } from './fenced-writes.ts'
 import type { Run } from './run.ts'
@@ -272,23 +272,31 @@ export class Endings {
     }
     this.#listener.written()
     for (const { run, result, took, next } of items) {
-      if (events.has('finished'))
-        events.emit('finished', { ...news(run), result: JSON.parse(result), milliseconds: took })
+      if (events.has('finished')) {
+        events.emit('finished', {
+          ...news(run),
+          // Read for listeners that ask for it alone: it may be large.
+          get result(): Json {
+            return JSON.parse(result)
+          },
+          milliseconds: took,
+        })
+      }
       if (!next) continue
       this.#turns.left(run.job)
       this.#listener.follows(next)
     }
   }
 
-  #tellFailed({ run, error, retry }: Failed, state: string | undefined): void {
+  #tellFailed({ run, error, stack, retry }: Failed, state: string | undefined): void {
     const { events, metrics } = this.#engine
     if (state === 'failed') {
       metrics.failed++
-      events.emit('failed', { ...news(run), attempt: run.attempt, error })
+      events.emit('failed', { ...news(run), attempt: run.attempt, error, stack })
     } else if (state === 'scheduled') {
       metrics.retried++
       this.#listener.retryIn(retry ?? 0)
-      events.emit('retrying', { ...news(run), attempt: run.attempt, error, delay: retry ?? 0 })
+      events.emit('retrying', { ...news(run), attempt: run.attempt, error, stack, delay: retry ?? 0 })
     } else if (state === 'canceled') {
       metrics.canceled++
       events.emit('canceled', { ...news(run), how: 'cooperative' })

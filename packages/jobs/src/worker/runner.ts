@@ -215,11 +215,12 @@ export class Runner implements RunHost {
   /** What fetches large arguments, and has the hooks around it. */
   #work(run: Run, handler: (args: string) => unknown): (args: string) => unknown {
     const { job, id, name, queue, attempt, correlationId } = run
+    const context = job.options?.context ?? null
     const plain = job.args === null ? () => this.#loadArgs(run).then(handler) : handler
     const wraps = this.#engine.hooks.flatMap((hook) => hook.run ?? [])
     if (wraps.length === 0) return plain
     return (args) =>
-      around(wraps, { id, name, queue, attempt, correlationId }, async () => {
+      around(wraps, { id, name, queue, attempt, correlationId, context }, async () => {
         const result = await plain(args)
         return result instanceof Encoded ? JSON.parse(result.json) : result
       })
