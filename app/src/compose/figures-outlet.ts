@@ -7,13 +7,16 @@ import { close, listen } from './listening.ts'
 import type { Stops } from './stops.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** Where a worker or scheduler that runs apart answers `/metrics` and `/health`, by the same guards as the web server. */
+/**
+ * Where a worker or scheduler that runs apart answers `/metrics` and `/health`, by the same guards as the web server;
+ * answers its address.
+ */
 export async function startFiguresOutlet(
   context: Context,
   port: number,
-  { metrics }: Telemetry,
+  { metrics }: Pick<Telemetry, 'metrics'>,
   stops: Stops,
-): Promise<void> {
+): Promise<string> {
   const { config, log, accounts } = context
   const app = await createHttp({
     config,
@@ -24,5 +27,5 @@ export async function startFiguresOutlet(
   stops.add('the outlet of figures', () => close(app))
   await healthRoutes(app, context)
   metricsRoutes(app, metrics)
-  await listen(app, { what: 'the outlet of figures', host: config.host, port, variable: 'METRICS_PORT' })
+  return listen(app, { what: 'the outlet of figures', host: config.host, port, variable: 'METRICS_PORT' })
 }

@@ -17,10 +17,10 @@ export interface Place {
   variable: string
 }
 
-/** @throws PortTaken, or another Error with what to do */
-export async function listen(app: HttpServer, { what, host, port, variable }: Place): Promise<void> {
+/** Answers the address. @throws PortTaken, or another Error with what to do */
+export async function listen(app: HttpServer, { what, host, port, variable }: Place): Promise<string> {
   try {
-    await app.listen({ host, port, listenTextResolver: (address) => `${what} listens at ${address}` })
+    return await app.listen({ host, port, listenTextResolver: (address) => `${what} listens at ${address}` })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EADDRINUSE') {

@@ -1,11 +1,17 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { get } from 'node:http'
+import { get, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { as } from '../platform/accounts/testing.ts'
+import { createMetrics } from '../platform/metrics/create.ts'
 import { scrubber } from '../platform/reporting/scrub.ts'
+import { sentryReporter } from '../platform/reporting/sentry.ts'
+import { startTracing } from '../platform/tracing/otlp.ts'
+import { startFiguresOutlet } from './figures-outlet.ts'
+import { Stops } from './stops.ts'
 import { type Receiver, startReceiver } from './testing/receiver.ts'
 import { type TestWeb, testWeb } from './testing.ts'
 
@@ -312,6 +318,32 @@ describe('GET /metrics', () => {
   })
 })
 
+describe('A worker that runs apart', () => {
+  it('answers /metrics and /health at METRICS_PORT, and nothing else', async () => {
+    const stops = new Stops(pino({ level: 'silent' }))
+    const url = await startFiguresOutlet(web.context, 0, { metrics: createMetrics('1.2.3') }, stops)
+    const asked = {
+      name: 'Scraper',
+      scopes: ['metrics'],
+      owner: { role: 'operator' as const },
+      expiresAt: null,
+    }
+    const { key } = await web.context.accounts.keys.make(asked, { by: 'program' })
+    const answer = async (path: string, headers: Record<string, string>) => {
+      const request = get(new URL(path, url), { headers, agent: false })
+      const [response]: IncomingMessage[] = await once(request, 'response')
+      return { status: response?.statusCode, body: response ? await text(response) : '' }
+    }
+    expect(await answer('/metrics', { 'x-api-key': key })).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('factotum_build_info{version="1.2.3"} 1'),
+    })
+    const statuses = ['/metrics', '/health', '/jobs'].map(async (path) => (await answer(path, {})).status)
+    expect(await Promise.all(statuses)).toEqual([401, 200, 404])
+    await stops.run()
+  })
+})
+
 describe('What looks like a secret', () => {
   it.each([
     ['redis://:hunter2@cache:6379/0 is away', 'redis://[removed]@cache:6379/0 is away'],
@@ -357,5 +389,38 @@ describe('A receiver that is away', () => {
     stopped = true
     await web.stop()
     expect(warnings()).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('The end of a process', () => {
+  it('sends the last, and waits for a receiver that hangs no longer than it may', async () => {
+    const other = await startReceiver()
+    const log = pino({ level: 'silent' })
+    const share = { share: 1, version: '1.2.3', secrets: [], log }
+    const lastWords = async (ms: number) => {
+      const reporter = sentryReporter({
+        dsn: `http://key@127.0.0.1:${other.port}/7`,
+        environment: 'test',
+        ...share,
+      })
+      const tracing = startTracing({
+        endpoint: `http://127.0.0.1:${other.port}`,
+        headers: {},
+        service: 'test',
+        ...share,
+      })
+      const run = { id: '1', name: 'last', queue: 'default', attempt: 1, correlationId: null, context: null }
+      await tracing.jobs.run?.(run, async () => null)
+      reporter.report(new Error('the last'), { id: null, tags: {} })
+      await Promise.all([reporter.stop(ms), tracing.stop(ms)])
+    }
+    await lastWords(10_000)
+    expect(other.received.map(({ path }) => path.split('?')[0]).sort()).toEqual([
+      '/api/7/envelope/',
+      '/v1/traces',
+    ])
+    other.hang()
+    await lastWords(20)
+    await other.gone()
   })
 })
