@@ -30,5 +30,6 @@ export {
   type Routes,
   uploadBytes,
 } from './platform/http/index.ts'
+export { type Log, log } from './platform/logging/log.ts'
 export { defineSettings, type Setting, type Settings, setting } from './platform/settings/index.ts'
 export type { Storage } from './platform/storage/index.ts'

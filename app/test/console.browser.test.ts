@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Program, startProgram } from '../src/compose/index.ts'
 import { readConfig } from '../src/platform/config/index.ts'
 import { appDatabase } from '../src/platform/database/testing.ts'
+import { withIds } from '../src/platform/logging/ids.ts'
+import { createLog } from '../src/platform/logging/index.ts'
 import { launch, missing } from './chromium.ts'
 import { look } from './look.ts'
 import { SECRET_KEY } from './program.ts'
@@ -90,10 +92,27 @@ describe.skipIf(missing)('The console in Chromium', () => {
     const dropped = await defined.nobody.delay('September')
     await dropped.cancel()
     await makeSchedules()
+    writeLines()
     await until(async () => (await program.context.jobs.status(ids.slow))?.progress === 0.4)
     await until(async () => (await program.context.jobs.status(ids.failed))?.state === 'failed')
     browser = await launch()
   })
+
+  const openLog = () => createLog({ ...program.context.config, logLevel: 'debug' }, 'worker')
+
+  function writeLines() {
+    const log = openLog()
+    log.debug({ queues: ['default', 'letters'], concurrency: 8 }, 'the worker runs')
+    const request = '0d3c6a1f-70a5-4a7c-9d0d-6f1f6a524b11'
+    withIds({ request }, () =>
+      log.debug({ method: 'POST', path: '/processing_file', status: 201, ms: 41 }, 'request'),
+    )
+    withIds({ job: ids.slow, correlation: request }, () => {
+      log.debug({ name: 'profileFile', attempt: 1, ms: 1_204 }, 'job')
+      log.warn({ free: '1.8 GB' }, 'the disk is nearly full')
+      log.error({ err: new Error('No signature on file for the second partner.') }, 'job not finished')
+    })
+  }
 
   async function makeSchedules() {
     const { jobs, database } = program.context
@@ -186,6 +205,8 @@ describe.skipIf(missing)('The console in Chromium', () => {
     schedule: () => '/schedules/reminders%20on%20weekdays',
     'schedule-paused': () => '/schedules/reports',
     'schedule-delete': () => '/schedules/signatures/delete',
+    logs: () => '/logs',
+    'log-files': () => '/logs/files',
     missing: () => '/nowhere',
   }
   for (const [name, path] of Object.entries(pages))
@@ -292,6 +313,18 @@ describe.skipIf(missing)('The console in Chromium', () => {
       await defined.mail.delay('new@example.org')
       await page.getByRole('link', { name: '1 new' }).waitFor({ timeout: 15_000 })
       expect(await page.locator('tbody tr').first().getAttribute('id')).toBe(first)
+    })
+  })
+
+  it('a line of the log comes by itself, where it is not filtered out', async () => {
+    await visit('/logs?text=of+the+pen', async (page) => {
+      await light(page, 'live')
+      await page.getByText('No line matches').waitFor()
+      const log = openLog()
+      log.debug('dry')
+      log.debug('the ink of the pen')
+      await page.getByText('the ink of the pen').waitFor()
+      expect(await page.getByText('dry').count()).toBe(0)
     })
   })
 
@@ -518,6 +551,20 @@ describe.skipIf(missing)('The console in Chromium', () => {
           await page.getByRole('button', { name: 'Delete this schedule' }).click()
           await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor()
           expect(await jobs.schedule('plain')).toBeNull()
+        },
+        plain,
+      )
+    })
+
+    it('the log is narrowed by its form', async () => {
+      await visit(
+        '/logs',
+        async (page) => {
+          await page.getByLabel('Level').selectOption('Errors')
+          await page.getByRole('button', { name: 'Filter' }).click()
+          expect(new URL(page.url()).searchParams.get('level')).toBe('error')
+          await page.getByText('job not finished').first().waitFor()
+          expect(await page.getByText('the disk is nearly full').count()).toBe(0)
         },
         plain,
       )

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Program, startProgram } from '../src/compose/index.ts'
 import { readConfig } from '../src/platform/config/index.ts'
 import { appDatabase } from '../src/platform/database/testing.ts'
+import { readLog } from '../src/platform/logging/read.ts'
 import { SECRET_KEY } from './program.ts'
 
 const bin = fileURLToPath(new URL('../bin/factotum.js', import.meta.url))
@@ -84,8 +85,14 @@ describe('factotum events verify', () => {
       .poll(async () => context.storage.size('events/heads/000001.jsonl'), { timeout: 60_000 })
       .toBeGreaterThan(0)
     await expect
-      .poll(async () => readFile(join(home, 'logs', 'factotum.log'), 'utf8'), { timeout: 60_000 })
-      .toMatch(/the heads of the event log were exported/)
+      .poll(
+        async () =>
+          readLog(join(home, 'logs'), { text: 'the heads of the event log were exported', limit: 1 }),
+        {
+          timeout: 60_000,
+        },
+      )
+      .toMatchObject({ lines: [{ level: 'info' }] })
     expect((await verify()).out).toContain('1 exported file.')
 
     await context.database.transaction(async ({ client }) => {

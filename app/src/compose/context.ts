@@ -13,6 +13,7 @@ import { createSettings } from '../platform/settings/create.ts'
 import { ownSettings } from '../platform/settings/index.ts'
 import { localStorage } from '../platform/storage/local.ts'
 import { jobFeed } from './job-feed.ts'
+import { logJobs } from './log-jobs.ts'
 import type { Stops } from './stops.ts'
 
 const hour = 3_600_000
@@ -32,6 +33,7 @@ export async function openContext(config: Config, log: Logger, stops: Stops): Pr
     migrate: false,
     timeZone: zone,
   })
+  logJobs(jobs, log)
   stops.add('jobs', () => jobs.close())
   await jobs.migrate()
   await upgradeApp(database.url)

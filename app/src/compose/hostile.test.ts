@@ -20,6 +20,7 @@ const forms = {
   '/people/invite': ['name', 'email', 'role'],
   '/people/1/role': ['role'],
   '/keys/new': ['name', 'scopes', 'whose', 'days', 'hourly_limit', 'daily_limit'],
+  '/logs/clear': ['days'],
   '/settings': ['ORGANISATION_NAME', 'TIME_ZONE', 'OUTPUT_ROOTS', 'seen.ORGANISATION_NAME'],
   '/signin/forgotten': ['email'],
 }
@@ -36,6 +37,7 @@ const pages = [
   '/keys',
   '/settings',
   '/events',
+  '/logs/files?skip=@',
 ]
 
 beforeAll(async () => {

@@ -8,7 +8,11 @@ import { guard, type HttpServer, hostName, isOwnHost, judge } from '../platform/
 import type { Metrics } from '../platform/metrics/create.ts'
 
 /** What one must be allowed to, to hear of a topic; what isn't named is for administrators. */
-const needed: { [topic in Topic]?: Permission } = { jobs: 'jobs.read', files: 'files.read' }
+const needed: { [topic in Topic]?: Permission } = {
+  jobs: 'jobs.read',
+  files: 'files.read',
+  logs: 'logs.read',
+}
 
 /** Both ways in which browsers and programs receive live events: each connection hears what its user may see. */
 export async function addLiveOutlets(

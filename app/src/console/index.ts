@@ -11,6 +11,7 @@ import { eventsPart, eventsRoutes } from './events/index.ts'
 import { jobsPart, jobsRoutes } from './jobs/index.ts'
 import { keysPart, keysRoutes } from './keys/index.ts'
 import { themeRoute } from './layout/theme-route.ts'
+import { logsPart, logsRoutes } from './logs/index.ts'
 import { overviewPart, overviewRoutes } from './overview/index.ts'
 import { notePageCursors } from './page-cursor.ts'
 import type { ConsolePart } from './part.ts'
@@ -43,6 +44,7 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
     jobsPart,
     schedulesPart,
     queuesPart,
+    logsPart,
     eventsPart,
     accountsPart,
     keysPart,
@@ -63,6 +65,7 @@ export async function installConsole(app: HttpServer, context: Context, parts: C
   jobsRoutes(app, context)
   schedulesRoutes(app, context)
   queuesRoutes(app, context)
+  logsRoutes(app, context)
   eventsRoutes(app, context)
   settingsRoutes(app, context)
   statusRoutes(app, context)

@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from '../platform/context.ts'
 import type { HttpServer } from '../platform/http/index.ts'
 import { COUNTED } from './queues/bound.ts'
 import { tellQueues } from './queues/tell.ts'
+import { whileHeard } from './while-heard.ts'
 
 const EVERY = 2_000
 
@@ -12,46 +12,23 @@ const EVERY = 2_000
  * something changed.
  */
 export function beatFigures(app: HttpServer, context: Context): void {
-  let listeners = 0
-  let beating = false
-  let timer: NodeJS.Timeout | undefined
   let last: string | null = null
-
-  async function beat(): Promise<void> {
-    if (listeners === 0) {
-      beating = false
+  whileHeard(app, {
+    topic: 'jobs',
+    every: EVERY,
+    async look() {
+      try {
+        const now = await fingerprint(context)
+        if (last !== null && now !== last) await tellQueues(context)
+        last = now
+      } catch (error) {
+        context.log.debug({ err: error }, 'the figures could not be looked at')
+      }
+    },
+    left() {
       last = null
-      return
-    }
-    try {
-      const now = await fingerprint(context)
-      if (last !== null && now !== last) await tellQueues(context)
-      last = now
-    } catch (error) {
-      context.log.debug({ err: error }, 'the figures could not be looked at')
-    }
-    timer = setTimeout(beat, EVERY).unref()
-  }
-
-  // By the server's own event, so that it doesn't matter who serves the stream, and from when on.
-  app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!listensToJobs(request.url)) return
-    listeners++
-    response.once('close', () => {
-      listeners--
-    })
-    if (beating) return
-    beating = true
-    void beat()
+    },
   })
-  app.addHook('onClose', async () => clearTimeout(timer))
-}
-
-function listensToJobs(url = ''): boolean {
-  const { pathname, searchParams } = new URL(url, 'http://local.invalid')
-  if (!/^\/live\/events\/?$/.test(pathname)) return false
-  const topics = searchParams.get('topics')
-  return topics === null || topics.split(',').includes('jobs')
 }
 
 /** Differs when a job was made, began or ended, also when all of it happened between two looks. */

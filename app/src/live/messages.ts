@@ -15,7 +15,7 @@
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
 /** What a client can ask for. */
-export const topics = ['jobs', 'files', 'cases', 'letters', 'notifications'] as const
+export const topics = ['jobs', 'files', 'cases', 'letters', 'notifications', 'logs'] as const
 export type Topic = (typeof topics)[number]
 
 /** Names of processes, as browsers know them. */

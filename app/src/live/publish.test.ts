@@ -54,7 +54,7 @@ const wrong: [name: string, message: unknown, sentence: string][] = [
   [
     'a topic that does not exist',
     { topic: 'mail', type: 'changed', detail: 1 },
-    'There is no live topic "mail". Allowed: jobs, files, cases, letters, notifications.',
+    'There is no live topic "mail". Allowed: jobs, files, cases, letters, notifications, logs.',
   ],
   [
     'a csrf token',

@@ -176,7 +176,9 @@ test('subscribing says no to a topic that does not exist, and once the bus has s
   const asked = ['letters', 'nonsense'] as unknown as ['letters']
   await expect(
     other.live.subscribe({ topics: asked }, { events: () => {}, reset: () => {} }),
-  ).rejects.toThrow('There is no live topic "nonsense". Allowed: jobs, files, cases, letters, notifications.')
+  ).rejects.toThrow(
+    'There is no live topic "nonsense". Allowed: jobs, files, cases, letters, notifications, logs.',
+  )
   const open = await collect(other.live, ['letters'])
   await other.stop()
   expect(open.closed).toBe('stopped')

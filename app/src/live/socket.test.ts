@@ -177,7 +177,7 @@ test('a topic that does not exist refuses the connection and says which do', asy
   const { socket } = connect(url, { auth: { topics: ['mail'] } })
   const error = await new Promise<Error>((resolve) => socket.on('connect_error', resolve))
   expect(error.message).toBe(
-    'There is no live topic "mail". Allowed: jobs, files, cases, letters, notifications.',
+    'There is no live topic "mail". Allowed: jobs, files, cases, letters, notifications, logs.',
   )
 })
 

@@ -145,8 +145,8 @@ test('an unknown topic is refused, and the allowed ones are named', async () => 
       status: 422,
       body: {
         error: 'unknown_topic',
-        message: `There is no live topic "${name}". Allowed: jobs, files, cases, letters, notifications.`,
-        allowed: ['jobs', 'files', 'cases', 'letters', 'notifications'],
+        message: `There is no live topic "${name}". Allowed: jobs, files, cases, letters, notifications, logs.`,
+        allowed: ['jobs', 'files', 'cases', 'letters', 'notifications', 'logs'],
       },
     })
   }

@@ -94,8 +94,8 @@ export function LinkMade({ person, link }: { person: Person; link: string }): VN
         title={invited ? `${person.email} is invited.` : `${person.name} can choose another password.`}
         role="status"
       >
-        No mail is set up yet: the message is in the program’s log. Hand this link on yourself; it is good{' '}
-        {invited ? 'for a week' : 'for an hour'}, and once.
+        No mail is set up yet: the message is on the program’s screen alone. Hand this link on yourself; it is
+        good {invited ? 'for a week' : 'for an hour'}, and once.
       </Notice>
       <div class="form">
         <div class="field">

@@ -99,7 +99,7 @@ export function ForgottenForm({ refusal }: { refusal?: FormRefusal }): VNode {
 export const ForgottenSent = (): VNode => (
   <Door>
     <Notice title="If there is an account with this email, a link is on its way." role="status">
-      It is good for an hour, and once. Until mail is set up, the message is only in the program’s log: ask
+      It is good for an hour, and once. Until mail is set up, the message is only on the program’s screen: ask
       whoever runs it, who can also make a link with <code>factotum accounts link EMAIL</code>.
     </Notice>
   </Door>

@@ -13,6 +13,7 @@ import {
   Time,
   Timeline,
 } from '../components/index.ts'
+import { usePerson } from '../person.ts'
 import { Attempts, wholeError } from './attempts.tsx'
 import { JobLog } from './job-log.tsx'
 import { tookOf } from './job-row.tsx'
@@ -70,7 +71,7 @@ export function JobBody({ job, notice }: JobBodyProps): VNode {
         {notice}
         <Now job={job} />
         {job.failures.length > 0 ? <Attempts job={job} /> : null}
-        <Panel id="job-log-panel" title="Log">
+        <Panel id="job-log-panel" title="Log" aside={<ProgramLog job={job} />}>
           <JobLog job={job} />
         </Panel>
         {job.steps.length > 0 ? <JobSteps steps={job.steps} /> : null}
@@ -162,6 +163,21 @@ function NowText({ job }: { job: JobDetail }): VNode {
   )
 }
 
+/** What the program itself logged while the job ran. */
+function ProgramLog({ job: { id } }: { job: JobDetail }): VNode | null {
+  return usePerson().may('logs.read') ? <a href={`/logs?job=${id}`}>In the program’s log</a> : null
+}
+
+/** Where it came from; it leads to all lines of it. */
+function Request({ id }: { id: string }): VNode {
+  const shown = <span class="id">{id}</span>
+  return usePerson().may('logs.read') ? (
+    <a href={`/logs?request=${encodeURIComponent(id)}`}>{shown}</a>
+  ) : (
+    shown
+  )
+}
+
 function factsOf(job: JobDetail) {
   return [
     { label: 'Id', value: <span class="id">{job.id}</span> },
@@ -171,6 +187,6 @@ function factsOf(job: JobDetail) {
     { label: 'Priority', value: String(job.priority) },
     { label: 'Created', value: <Time at={job.createdAt} as="day" /> },
     { label: 'Due', value: <Time at={job.runAt} as="day" /> },
-    ...(job.correlationId ? [{ label: 'Request', value: <span class="id">{job.correlationId}</span> }] : []),
+    ...(job.correlationId ? [{ label: 'Request', value: <Request id={job.correlationId} /> }] : []),
   ]
 }

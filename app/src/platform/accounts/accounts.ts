@@ -31,7 +31,7 @@ export interface AccountsOptions {
   /** Where what happened is written; `events.ts` has to be registered there. */
   events: Parts['events']
   log: Logger
-  /** How a message reaches a person; default: it is written to the log, and says so. */
+  /** How a message reaches a person; default: it is shown on the screen, and says so. */
   send?: Parts['send']
 }
 
@@ -100,8 +100,8 @@ function ownAddress({ host, port }: Config): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-/** Until there is a way to send mail, whoever runs the program reads the log and hands the link on. */
+/** Until there is a way to send mail, whoever runs the program sees the message on its screen and hands the link on. */
 const toLog =
   (log: Logger): Parts['send'] =>
   async (_tx, { to, subject, text }) =>
-    log.warn({ to, subject, text }, 'no mail is set up: this message is only written here')
+    log.warn({ to, subject, private: text }, 'no mail is set up: this message is only on this screen')

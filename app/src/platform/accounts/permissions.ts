@@ -39,6 +39,10 @@ export const permissions = {
   events: {
     read: ['operator_manager'],
   },
+  logs: {
+    read: [],
+    clear: [],
+  },
   settings: {
     read: ['operator_manager'],
     edit: [],

@@ -32,6 +32,9 @@ describe('Settings from the environment', () => {
       publicUrl: null,
       secretKey: null,
       logLevel: 'info',
+      logFiles: 'one',
+      logRotation: { lines: 1_000 },
+      logDays: 30,
       maxUploadBytes: 2_000_000_000,
     })
   })
@@ -55,6 +58,26 @@ describe('Settings from the environment', () => {
 
   it.each(['0', '-1', '1.5GB', 'much', '10XB', '999999999999TB'])('refuse the size %s', (text) => {
     expect(refusal({ MAX_UPLOAD_SIZE: text })).toContain('MAX_UPLOAD_SIZE must be a size')
+  })
+
+  it.each([
+    ['500 lines', 500, 100_000_000],
+    ['1line', 1, 100_000_000],
+    ['10MB', Number.POSITIVE_INFINITY, 10_000_000],
+  ])('read when a file of the log is complete: %s', (text, lines, bytes) => {
+    expect(readConfig({ LOG_ROTATE: text }).logRotation).toEqual({ lines, bytes })
+  })
+
+  it.each([
+    ['LOG_ROTATE', '1000'],
+    ['LOG_ROTATE', '0 lines'],
+    ['LOG_ROTATE', '1GB'],
+    ['LOG_ROTATE', '10B'],
+    ['LOG_FILES', 'two'],
+    ['LOG_DAYS', '0'],
+    ['LOG_DAYS', 'all'],
+  ])('refuse %s=%s', (name, text) => {
+    expect(refusal({ [name]: text })).toContain(`${name} must be`)
   })
 
   it.each(['70000', '-1', '80a', '1.5', ''.padEnd(3, 'x')])('refuse the port %s', (text) => {
@@ -229,7 +252,7 @@ describe('.env.sample', () => {
 
   it('has defaults that are those of the program', () => {
     for (const { sample, fallback, read } of Object.values(variables)) {
-      if (sample !== '') expect(read(sample)).toBe(fallback)
+      if (sample !== '') expect(read(sample)).toStrictEqual(fallback)
     }
   })
 })

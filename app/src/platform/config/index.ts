@@ -1,3 +1,4 @@
+import type { Rotation } from '../logging/log-file.ts'
 import { fromEnvironment } from '../settings/from-environment.ts'
 import { ownSettings } from '../settings/own.ts'
 import { type Providers, readProviders } from './providers.ts'
@@ -24,6 +25,10 @@ export interface Config extends Providers, Receivers {
   /** Null: one is made and kept in `home`. */
   secretKey: string | null
   logLevel: string
+  logFiles: 'one' | 'each'
+  logRotation: Rotation
+  /** For so many days complete files of the log stay. */
+  logDays: number
   maxUploadBytes: number
   /** Null: a process without the web server listens nowhere. */
   metricsPort: number | null
@@ -59,6 +64,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trustedProxies: read<readonly string[]>('TRUSTED_PROXIES', variables.TRUSTED_PROXIES),
     secretKey: read<string | null>('SECRET_KEY', variables.SECRET_KEY),
     logLevel: read<string>('LOG_LEVEL', variables.LOG_LEVEL),
+    logFiles: read<'one' | 'each'>('LOG_FILES', variables.LOG_FILES),
+    logRotation: read<Rotation>('LOG_ROTATE', variables.LOG_ROTATE),
+    logDays: read<number>('LOG_DAYS', variables.LOG_DAYS),
     maxUploadBytes: read<number>('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
     ...readProviders(read, publicUrl, wrong),
     metricsPort: read<number | null>('METRICS_PORT', variables.METRICS_PORT),

@@ -1,8 +1,11 @@
 import { isIP } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
+import type { Rotation } from '../logging/log-file.ts'
+import { defaultRotation, logDays, logFiles, logLevel, logRotation } from './log-values.ts'
 import { origins, publicKey, secureUrl, webhookSecret } from './provider-values.ts'
 import { collector, headerPairs, sentryDsn, share, shortName } from './receiver-values.ts'
+import { size } from './size.ts'
 
 /** A variable of the environment: what the program, `.env.sample` and the docs know about it. */
 export interface Variable<T> {
@@ -69,6 +72,25 @@ export const variables = {
     sample: 'info',
     fallback: 'info',
     read: logLevel,
+  },
+  LOG_FILES: {
+    meaning: 'Where lines of the log go: one file for all levels, or each level to its own.',
+    sample: 'one',
+    fallback: 'one',
+    read: logFiles,
+  },
+  LOG_ROTATE: {
+    meaning:
+      'When a file of the log is complete and the next one begins: after so many lines, or a size up to 100MB. Each day (UTC) begins a new one anyhow.',
+    sample: '1000 lines',
+    fallback: defaultRotation,
+    read: logRotation,
+  },
+  LOG_DAYS: {
+    meaning: 'For how many days complete files of the log are kept.',
+    sample: '30',
+    fallback: 30,
+    read: logDays,
   },
   MAX_UPLOAD_SIZE: {
     meaning: 'The largest file that is accepted: a number of bytes, or with kB, MB, GB, KiB, MiB, GiB.',
@@ -166,7 +188,7 @@ export const variables = {
     fallback: 1,
     read: share,
   },
-} as const satisfies Record<string, Variable<string | number | null | readonly string[]>>
+} as const satisfies Record<string, Variable<string | number | null | readonly string[] | Rotation>>
 
 function port(text: string): number {
   const value = Number(text)
@@ -232,31 +254,3 @@ function secretKey(text: string): string {
 
 /** How to come by a SECRET_KEY. */
 export const secretHint = 'take what "openssl rand -hex 32" prints'
-
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
-
-function logLevel(text: string): string {
-  if (logLevels.includes(text)) return text
-  throw new Error(`must be one of ${logLevels.join(', ')}, not "${text}"`)
-}
-
-const units: Record<string, number> = {
-  '': 1,
-  B: 1,
-  kB: 1e3,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-}
-
-function size(text: string): number {
-  const [, digits, unit] = /^(\d+)\s*([A-Za-z]*)$/.exec(text) ?? []
-  const bytes = Number(digits) * (units[unit ?? ''] ?? Number.NaN)
-  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes
-  throw new Error(`must be a size above zero like 500MB, 2GB or a number of bytes, not "${text}"`)
-}

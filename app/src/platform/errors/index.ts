@@ -49,6 +49,11 @@ export const errors = defineErrors({
   account_not_found: { status: 404, message: 'Nobody here has the email {who}.' },
   person_not_found: { status: 404, message: 'There is no person {id}.' },
   key_not_found: { status: 404, message: 'There is no key {id} that you may see.' },
+  log_file_not_found: {
+    status: 404,
+    message:
+      'There is no file of the log "{name}": it may have been compressed or cleared since. List them again.',
+  },
   job_not_found: { status: 404, message: 'Job not found' },
   event_code_forbidden: { status: 403, message: '{reason}' },
   event_unknown: { status: 404, message: '{reason}' },

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { withIds } from '../logging/ids.ts'
+import { bindsRequest } from '../logging/index.ts'
 import type { HttpServer } from './index.ts'
 
 /** The id that a client or proxy gave the request, where it is a plain one, else a new one. */
@@ -21,11 +23,18 @@ export class RequestLog extends LogController {
   }
 }
 
-/** Answers each request's id; notes who left before the answer. */
+/** Says of a request's own log that its lines have the id: it has to, since after the answer nothing else tells it. */
+export const namesItsRequest = <Log extends object>(log: Log): Log =>
+  Object.assign(log, { [bindsRequest]: true })
+
+/** Answers each request's id, which is on every line that is logged meanwhile; notes who left before the answer. */
 export function followRequests(app: HttpServer): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    withIds({ request: request.id }, done)
   })
+  // The body's events know nothing of what came before them.
+  app.addHook('preValidation', ({ id }, _reply, done) => withIds({ request: id }, done))
   app.addHook('onRequestAbort', async (request) => {
     request.log.info(callOf(request), 'the client left')
   })

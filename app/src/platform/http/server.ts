@@ -12,7 +12,7 @@ import { holdForMaintenance } from './maintenance.ts'
 import { describeApi } from './openapi.ts'
 import { type OwnNames, refuseForeignHosts, refuseForeignPages } from './protection.ts'
 import { compressReplies, setSecurityHeaders } from './replies.ts'
-import { followRequests, RequestLog, requestId } from './requests.ts'
+import { followRequests, namesItsRequest, RequestLog, requestId } from './requests.ts'
 
 export interface HttpOptions {
   config: OwnNames & Pick<Config, 'maxUploadBytes' | 'version'> & Partial<Pick<Config, 'trustedProxies'>>
@@ -34,7 +34,8 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   const { config, log, identify, secretKey, maintenance = () => false, watch, report } = options
   const app: HttpServer = fastify({
     loggerInstance: log,
-    logController: new RequestLog(),
+    logController: new RequestLog({ requestIdLogLabel: 'request' }),
+    childLoggerFactory: (parent, bindings, options) => namesItsRequest(parent.child(bindings, options)),
     genReqId: requestId,
     requestIdHeader: false,
     // Whose `X-Forwarded-For` says where a request came from.

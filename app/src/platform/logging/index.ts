@@ -1,42 +1,45 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import pino, { type Logger } from 'pino'
+import { type Logger, pino } from 'pino'
 import type { Config } from '../config/index.ts'
-import { terminal } from './terminal.ts'
+import { idsNow } from './ids.ts'
+import { setLog } from './log.ts'
+import { LogStreams } from './streams.ts'
+
+export { type Log, log } from './log.ts'
 
 /**
- * Lines of JSON to `logs/factotum.log`, short ones to the terminal. Both are written before the call
- * returns: buffered modes lost what came last before a crash.
+ * Opens this process's log: lines of JSON into files below `logs`, which turn and are compressed, and short ones to the
+ * screen. Both are written before the call returns: buffered modes lost what came last before a crash.
  */
 export function createLog(
-  { home, logLevel: level }: Pick<Config, 'home' | 'logLevel'>,
+  { home, logLevel: level, logFiles, logRotation, logDays }: LogConfig,
   program: string,
 ): Logger {
-  const folder = join(home, 'logs')
-  mkdirSync(folder, { recursive: true })
-  const file = pino.destination({ dest: join(folder, 'factotum.log'), sync: true, maxLength: keptInMemory })
-  sayOnce(file)
-  const streams = [
-    { level: 'trace' as const, stream: file },
-    { level: 'info' as const, stream: terminal(process.stderr) },
-  ]
-  return pino(
-    { level, base: { program, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.multistream(streams),
+  const streams = new LogStreams({
+    folder: logFolder(home),
+    program,
+    files: logFiles,
+    rotation: logRotation,
+    days: logDays,
+  })
+  const logger = pino(
+    {
+      level,
+      base: { program, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // A logger that names its request already does so once.
+      mixin: (_fields, _level, asking) => (bindsRequest in asking ? {} : { ...idsNow() }),
+    },
+    streams,
   )
+  setLog(logger)
+  return logger
 }
 
-/** Bytes of lines that wait while the disk is full; what is more is lost. */
-const keptInMemory = 1_000_000
+export type LogConfig = Pick<Config, 'home' | 'logLevel' | 'logFiles' | 'logRotation' | 'logDays'>
 
-/** Without a listener, a full disk would end the program by its log. */
-function sayOnce(file: ReturnType<typeof pino.destination>): void {
-  let said = false
-  file.on('error', (error: Error) => {
-    if (!said) process.stderr.write(`The log can't be written: ${error.message}\n`)
-    said = true
-  })
-  file.on('write', () => {
-    said = false
-  })
-}
+/** Where the files are. */
+export const logFolder = (home: string) => join(home, 'logs')
+
+/** Marks loggers whose lines have the request's id by themselves. */
+export const bindsRequest = Symbol('binds its request')

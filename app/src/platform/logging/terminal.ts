@@ -9,7 +9,7 @@ export function terminal(out: { write(text: string): unknown }): { write(line: s
   }
 }
 
-const known = new Set(['time', 'level', 'msg', 'err', 'program', 'pid', 'reqId'])
+const known = new Set(['time', 'level', 'msg', 'err', 'program', 'pid', 'request', 'correlation'])
 
 function readable(line: string): string {
   const entry: unknown = JSON.parse(line)
