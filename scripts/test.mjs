@@ -27,6 +27,17 @@ const sameOnEveryServer = [
 const programs = [
   { name: 'Chromium', paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser'], tests: '*.browser.test.ts' },
   { name: 'PgBouncer', paths: ['/usr/sbin/pgbouncer'], tests: 'pgbouncer.test.ts' },
+  {
+    name: 'Redis',
+    paths: ['/usr/bin/redis-server'],
+    tests: 'cache.test.ts with Redis, Sentinel and a cluster, and kept-report.test.ts with Redis',
+  },
+  {
+    name: 'memcached',
+    paths: ['/usr/bin/memcached'],
+    tests: 'cache.test.ts and kept-report.test.ts with memcached',
+  },
+  { name: 'SASL', paths: ['/usr/sbin/saslpasswd2'], tests: 'cache.test.ts with memcached and SASL' },
   { name: 'PostgreSQL 15', paths: [postgres15], tests: "the engine's tests on PostgreSQL 15" },
 ]
 

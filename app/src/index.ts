@@ -17,6 +17,7 @@ export {
   revertPatch,
 } from './eventlog/index.ts'
 export type { LiveMessage, Topic } from './live/index.ts'
+export type { Cache, CacheFigures, Keeping } from './platform/cache/index.ts'
 export type { Context } from './platform/context.ts'
 export type { Database, Transaction } from './platform/database/index.ts'
 export { columns, ownTables, sql } from './platform/database/own-tables.ts'

@@ -5,6 +5,7 @@ import { createEventLog } from '../eventlog/index.ts'
 import { createLive } from '../live/index.ts'
 import { createAccounts } from '../platform/accounts/accounts.ts'
 import { secretKey } from '../platform/accounts/secret-key.ts'
+import { createCache } from '../platform/cache/create.ts'
 import type { Config } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { upgradeApp } from '../platform/database/migrate.ts'
@@ -42,16 +43,15 @@ export async function openContext(config: Config, log: Logger, stops: Stops): Pr
   const live = createLive({ pool: database.pool, listenUrl: database.url, feeds: [jobFeed(jobs)], log })
   stops.add('live', () => live.stop())
   await live.start()
-  const events = createEventLog({
-    pool: database.pool,
-    secret: await secretKey(config),
-    zone,
-  })
+  const secret = await secretKey(config)
+  const events = createEventLog({ pool: database.pool, secret, zone })
   const settings = createSettings({ config, database, events, log })
+  const cache = createCache({ config, settings, secret, log })
+  stops.add('cache', () => cache.close())
   const accounts = await createAccounts({ config, database, events, log })
   stops.add('the last events of accounts', () => accounts.settle())
   await sweep('the accounts', () => accounts.sweep(), log, stops)
-  return { config, database, jobs, live, accounts, events, settings, storage, log }
+  return { config, database, jobs, live, accounts, events, settings, storage, cache, log }
 }
 
 async function tidyStorage(storage: Pick<Storage, 'sweep'>, log: Logger): Promise<void> {

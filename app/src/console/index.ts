@@ -22,8 +22,9 @@ import { settingsPart, settingsRoutes } from './settings/index.ts'
 import { statusPart, statusRoutes } from './status/index.ts'
 
 export { forPages } from './accept.ts'
-export { type Page, type PageRequest, renderPage, sendFragment, sendPage } from './page.tsx'
+export { type Page, type PageRequest, render, renderPage, sendFragment, sendPage } from './page.tsx'
 export type { ConsolePart, FeatureAssets, NavigationEntry, OverviewPanel, Section } from './part.ts'
+export { anyone, personOf } from './person.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -70,7 +70,8 @@ export function sendFragment<Reply extends PageReply>(reply: Reply, node: VNode,
   return sendHtml(reply, render(node, personOf(reply.request)), status)
 }
 
-const render = (node: VNode, person: Person) =>
+/** A piece of a page as HTML text. For `anyone` it can be kept. */
+export const render = (node: VNode, person: Person) =>
   renderToString(<PersonProvider value={person}>{node}</PersonProvider>)
 
 function sendHtml<Reply extends PageReply>(reply: Reply, html: string, status: number): Reply {

@@ -23,6 +23,9 @@ export interface PersonRequest {
   server: { formToken(asker: Asker | null): string | null }
 }
 
+/** Whoever it may be: nothing of theirs is known, so that all of this locale can be shown the same. */
+export const anyone = (locale: string): Person => ({ ...unknown, locale })
+
 const unknown: Person = { zone: 'UTC', locale: 'en', may: () => false, formToken: null }
 
 const PersonContext = createContext(unknown)

@@ -9,6 +9,7 @@ import { createAccounts } from '../platform/accounts/accounts.ts'
 import type { Asker } from '../platform/accounts/asker.ts'
 import { accountEvents, signInEvents } from '../platform/accounts/events.ts'
 import { askerFor, believe } from '../platform/accounts/testing.ts'
+import { createCache } from '../platform/cache/create.ts'
 import { readConfig } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import { connect } from '../platform/database/index.ts'
@@ -50,9 +51,10 @@ export async function testConsole(
   events.registry.register('accounts', [accountEvents, signInEvents])
   events.registry.register('keys', [keyEvents])
   const settings = createSettings({ config, database, events, log, folder })
+  const cache = createCache({ config, settings, secret: 'of this test alone', log, folder })
   const accounts = await createAccounts({ config, database, events, log })
   const storage = await localStorage(folder)
-  const context: Context = { config, database, jobs, live, accounts, events, settings, log, storage }
+  const context: Context = { config, database, jobs, live, accounts, events, settings, log, storage, cache }
   const identify = believe(asker === 'sessions' ? accounts.identify : asker)
   const app = await createHttp({ config, log, identify, secretKey: 'test' })
   await installConsole(app, context, parts)
@@ -63,6 +65,7 @@ export async function testConsole(
       await app.close()
       await accounts.settle()
       await live.stop()
+      await cache.close()
       await jobs.close()
       await database.close()
       await owned.drop()

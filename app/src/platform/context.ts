@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { EventLog } from '../eventlog/index.ts'
 import type { Live } from '../live/index.ts'
 import type { Accounts } from './accounts/accounts.ts'
+import type { Cache } from './cache/index.ts'
 import type { Config } from './config/index.ts'
 import type { Database } from './database/index.ts'
 import type { Settings } from './settings/index.ts'
@@ -21,5 +22,7 @@ export interface Context {
   /** What people set while the program runs. */
   settings: Settings
   storage: Storage
+  /** What costs much to make, kept for a while. */
+  cache: Cache
   log: Logger
 }

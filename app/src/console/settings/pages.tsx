@@ -6,11 +6,12 @@ import { SettingsConflict, SettingsInvalid, type SettingValue } from '../../plat
 import { forPages } from '../accept.ts'
 import { Notice } from '../components/index.ts'
 import { sendPage } from '../page.tsx'
+import { CachePanel } from './cache-panel.tsx'
 import { changesIn, type Fields } from './form.ts'
 import { SettingsForm, type SettingsFormProps } from './settings-form.tsx'
 
 /** The settings for people. */
-export function settingsPages(app: HttpServer, { settings }: Context): void {
+export function settingsPages(app: HttpServer, { settings, cache }: Context): void {
   const read = { config: { guard: guard.may('settings.read') } }
   const edit = { config: { guard: guard.may('settings.edit'), uncounted: true } }
 
@@ -21,7 +22,12 @@ export function settingsPages(app: HttpServer, { settings }: Context): void {
     status = 200,
   ) => {
     const [states, problems] = await Promise.all([settings.latest(), settings.problems()])
-    const body = <SettingsForm states={states} problems={problems} {...more} />
+    const body = (
+      <>
+        <SettingsForm states={states} problems={problems} {...more} />
+        <CachePanel figures={cache.figures()} />
+      </>
+    )
     return sendPage(request, reply, { title: 'Settings', active: '/settings', topics: [], status, body })
   }
 

@@ -110,6 +110,24 @@ describe('GET and POST /settings', () => {
     expect((await post(body)).statusCode).toBe(422)
   })
 
+  it('refuse a cache whose options are missing, with what to write, and take an old name', async () => {
+    const answer = await post([{ config_name: 'CACHE_TYPE', value: 'redis' }])
+    expect([answer.statusCode, answer.json().details]).toEqual([
+      422,
+      [
+        {
+          field: 'CACHE_TYPE',
+          message: expect.stringMatching(
+            /^is RedisCache only with an entry in .*_cache_config.json: write there \{"RedisCache":\{"url":"redis:/,
+          ),
+        },
+      ],
+    ])
+    expect(now('CACHE_TYPE')).toBe('FileSystemCache')
+    expect((await post([{ config_name: 'CACHE_TYPE', value: 'simple' }])).statusCode).toBe(200)
+    expect(now('CACHE_TYPE')).toBe('SimpleCache')
+  })
+
   it('are there for who may', async () => {
     const asked = async (role: 'operator' | 'operator_manager', method: 'GET' | 'POST') => {
       const headers = { ...program, ...as({ role }) }
@@ -181,6 +199,18 @@ describe('The page /settings', () => {
     expect((await ada.send({ HOURLY_LIMIT: '300' })).statusCode).toBe(303)
     expect((await bob.send({ DAILY_LIMIT: '3000' })).statusCode).toBe(303)
     expect([now('HOURLY_LIMIT'), now('DAILY_LIMIT')]).toEqual([300, 3000])
+  })
+
+  it('shows what the cache is worth', async () => {
+    const { cache } = test.context
+    const { hits, kept } = cache.figures()
+    await cache.set('key', 'text', { lifetime: 60_000 })
+    await cache.get('key')
+    const figure = (label: string, text: string) => new RegExp(`<dt>${label}</dt><dd>${text}`)
+    const { body } = await get(browser)
+    expect(body).toMatch(figure('In force', 'FileSystemCache'))
+    expect(body).toMatch(figure('Found', `${hits + 1} · \\d+ %`))
+    expect(body).toMatch(figure('Kept', String(kept + 1)))
   })
 
   it('has no fields for who may only read', async () => {

@@ -10,6 +10,7 @@ import { sendDetail, sendDetailPart } from './detail.tsx'
 import errors from './errors.ts'
 import { fileId, findFile } from './find.ts'
 import { giveUpFile } from './give-up.ts'
+import { wholeReport } from './kept-report.tsx'
 import { listFiles } from './list.ts'
 import { Accepted } from './pages/accepted.tsx'
 import { FileRow } from './pages/file-row.tsx'
@@ -100,11 +101,11 @@ export function filesApi(app: HttpServer, context: Context): void {
     },
     async (request, reply) => {
       const file = await findFile(context, request.params.id)
-      const summary = file.status === 'Ok' ? await readSummary(context.database, file.id) : null
-      if (!summary) {
+      const report = await wholeReport(context, file)
+      if (!report) {
         throw errors.fail('file_without_report', { name: file.name, status: file.status.toLowerCase() })
       }
-      return reply.type(json).send(Readable.from(reportText(context.database, file.id, summary)))
+      return reply.type(json).send(report)
     },
   )
 

@@ -55,6 +55,7 @@ function judge(registry: Registry, stored: Stored, { configName, value, seen }: 
   }
   const before = storedValue(setting, stored)
   if (isDeepStrictEqual(after, before) || isDeepStrictEqual(after, seen)) return null
+  registry.check(setting, after)
   const conflict = seen !== undefined && !isDeepStrictEqual(seen, before)
   return { setting, before, after, conflict }
 }

@@ -92,6 +92,12 @@ class StoredSettings implements Settings {
     return readProblems(this.#parts.database.pool)
   }
 
+  alsoCheck<Value extends SettingValue>(setting: Setting<Value>, check: (value: Value) => void): void {
+    this.#registry.alsoCheck(setting.configName, (value) => {
+      if (setting.holds(value)) check(value)
+    })
+  }
+
   async start(): Promise<void> {
     await this.#look({ patient: false })
     this.#loop = this.#keepLooking()

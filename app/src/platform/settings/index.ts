@@ -59,6 +59,11 @@ export interface Settings {
    * @throws ConfigError that names every one that the environment sets to what it can't be
    */
   add(settings: readonly Setting[]): void
+  /**
+   * A change is also asked of this, which knows more than the value alone: `check` throws an Error whose message ends the
+   * sentence "NAME …". One for each setting.
+   */
+  alsoCheck<Value extends SettingValue>(setting: Setting<Value>, check: (value: Value) => void): void
   /** Reads what is set, takes over what was edited in the file, and keeps at both until `stop`. */
   start(): Promise<void>
   stop(): Promise<void>

@@ -1,21 +1,9 @@
 import { isAbsolute, normalize, parse } from 'node:path'
+import { cacheTypes, readCacheType } from '../cache/types.ts'
 import { defineSettings, setting } from './define.ts'
 
 /** A thousand million calls are no limit any more. */
 const most = 1_000_000_000
-
-/** The kinds of cache. */
-const cacheTypes = [
-  'NullCache',
-  'SimpleCache',
-  'FileSystemCache',
-  'RedisCache',
-  'RedisSentinelCache',
-  'RedisClusterCache',
-  'MemcachedCache',
-  'SASLMemcachedCache',
-  'SpreadSASLMemcachedCache',
-]
 
 /** The platform's own settings. */
 export const ownSettings = defineSettings({
@@ -47,13 +35,17 @@ export const ownSettings = defineSettings({
     default: 1_000,
     rules: { least: 1, most },
   }),
-  cacheType: setting.choice('CACHE_TYPE', {
-    name: 'Cache',
-    description: 'Where results that cost much to make are kept.',
-    section: 'Storage',
-    default: 'FileSystemCache',
-    choices: cacheTypes,
-  }),
+  cacheType: {
+    ...setting.choice('CACHE_TYPE', {
+      name: 'Cache',
+      description:
+        'Where results that cost much to make are kept. Redis and memcached need an entry in _cache_config.json.',
+      section: 'Storage',
+      default: 'FileSystemCache',
+      choices: cacheTypes,
+    }),
+    read: readCacheType,
+  },
   maintenance: setting.boolean('MAINTENANCE', {
     name: 'Maintenance',
     description:

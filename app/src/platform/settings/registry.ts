@@ -9,6 +9,7 @@ export class Registry {
   readonly #env: Environment
   readonly #settings = new Map<string, Setting>()
   readonly #locked = new Map<string, SettingValue>()
+  readonly #checks = new Map<string, (value: SettingValue) => void>()
 
   constructor(env: Environment) {
     this.#env = env
@@ -39,6 +40,15 @@ export class Registry {
   /** What the environment says; undefined where it says nothing. */
   locked(configName: string): SettingValue | undefined {
     return this.#locked.get(configName)
+  }
+
+  alsoCheck(configName: string, check: (value: SettingValue) => void): void {
+    this.#checks.set(configName, check)
+  }
+
+  /** @throws Error that ends the sentence "NAME …" */
+  check({ configName }: Setting, value: SettingValue): void {
+    this.#checks.get(configName)?.(value)
   }
 
   #define(setting: Setting): void {

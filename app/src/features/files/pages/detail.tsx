@@ -1,21 +1,21 @@
 import type { VNode } from 'preact'
 import { Bytes, Count, Facts, Notice, Time } from '../../../console/components/index.ts'
-import type { ColumnProfile, Summary } from '../profile/report.ts'
+import type { ReportPart } from '../kept-report.tsx'
+import type { Summary } from '../profile/report.ts'
 import type { StoredFile } from '../schema.ts'
 import { finished } from '../status.ts'
 import { FileProgress, FileSign, GiveUp, HandlingTime } from './file-row.tsx'
-import { Report } from './report.tsx'
 import { RunAgainForm } from './run-again-form.tsx'
 
 export interface DetailProps {
   file: StoredFile
-  summary: Summary | null
-  columns: ColumnProfile[]
-  next: string | null
+  report: ReportPart | null
+  /** Where there is no report any more. */
+  summary?: Summary | null
 }
 
 /** All about one file, in the popup or on a page of its own. */
-export function Detail({ file, summary, columns, next }: DetailProps): VNode {
+export function Detail({ file, report, summary = null }: DetailProps): VNode {
   const over = finished.includes(file.status)
   return (
     <div
@@ -40,10 +40,11 @@ export function Detail({ file, summary, columns, next }: DetailProps): VNode {
         ]}
       />
       <Outcome file={file} summary={summary} />
-      {summary && file.status === 'Ok' ? (
-        <Report fileId={file.id} summary={summary} columns={columns} next={next} />
+      {report ? (
+        // Our own page's text: it was sealed while it was kept.
+        <div class="report" dangerouslySetInnerHTML={{ __html: report.html }} />
       ) : null}
-      {over ? <RunAgainForm file={file} reading={summary?.reading ?? null} /> : null}
+      {over ? <RunAgainForm file={file} reading={report?.reading ?? summary?.reading ?? null} /> : null}
       <GiveUp file={file} target={`#file-${file.id}-detail`} id={`file-${file.id}-detail-give-up`} />
     </div>
   )

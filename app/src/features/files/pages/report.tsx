@@ -12,10 +12,10 @@ export interface ReportProps {
   next: string | null
 }
 
-/** What is in a file: numbers, pictures, and the first rows beside them. */
+/** What is in a file: numbers, pictures, and the first rows beside them. It is kept, and the same for all of a locale. */
 export function Report({ fileId, summary, columns, next }: ReportProps): VNode {
   return (
-    <div class="report">
+    <>
       {summary.notices.map((notice) => (
         <Notice tone="warn" key={notice}>
           {notice}
@@ -42,7 +42,7 @@ export function Report({ fileId, summary, columns, next }: ReportProps): VNode {
       <p class="report-foot">
         <a href={`/processing_file/${fileId}/report/`}>The whole report as JSON</a>
       </p>
-    </div>
+    </>
   )
 }
 

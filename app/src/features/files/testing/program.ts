@@ -8,6 +8,7 @@ import { createEventLog } from '../../../eventlog/index.ts'
 import { createLive } from '../../../live/index.ts'
 import { createAccounts } from '../../../platform/accounts/accounts.ts'
 import { askerFor, believe, keepingBelieved } from '../../../platform/accounts/testing.ts'
+import { createCache } from '../../../platform/cache/create.ts'
 import { type Config, readConfig } from '../../../platform/config/index.ts'
 import type { Context } from '../../../platform/context.ts'
 import { connect } from '../../../platform/database/index.ts'
@@ -15,6 +16,7 @@ import { appDatabase } from '../../../platform/database/testing.ts'
 import type { HttpServer } from '../../../platform/http/index.ts'
 import { createHttp } from '../../../platform/http/server.ts'
 import { createSettings } from '../../../platform/settings/create.ts'
+import { settingEvents } from '../../../platform/settings/events.ts'
 import { localStorage } from '../../../platform/storage/local.ts'
 import part from '../console.tsx'
 import { fileEvents } from '../events.ts'
@@ -45,10 +47,11 @@ export async function filesProgram(given: Partial<Config> = {}): Promise<FilesPr
   await live.start()
   const storage = await localStorage(join(home, 'storage'))
   const events = createEventLog({ pool: database.pool, secret: 'of this test alone', zone: () => 'UTC' })
-  events.registry.register('events.ts', [fileEvents])
+  events.registry.register('events.ts', [fileEvents, settingEvents])
   const settings = createSettings({ config, database, events, log, folder: home })
+  const cache = createCache({ config, settings, secret: 'of this test alone', log, folder: home })
   const accounts = keepingBelieved(await createAccounts({ config, database, events, log }))
-  const context: Context = { config, database, jobs, live, accounts, events, settings, storage, log }
+  const context: Context = { config, database, jobs, live, accounts, events, settings, storage, cache, log }
   fileJobs(context)
   const app = await createHttp({
     config,
@@ -87,6 +90,7 @@ export async function filesProgram(given: Partial<Config> = {}): Promise<FilesPr
       await stopWorker()
       await app.close()
       await live.stop()
+      await cache.close()
       await jobs.close()
       await database.close()
       await test.drop()
