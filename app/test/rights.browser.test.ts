@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestWeb, testWeb } from '../src/compose/testing.ts'
 import { as, asNobody, type ShownInTests } from '../src/platform/accounts/testing.ts'
 import { launch, missing } from './chromium.ts'
-import { violations } from './look.ts'
+import { look, violations } from './look.ts'
 
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 if (missing) console.warn('SKIPPED: rights.browser.test.ts, as there is no Chromium (CHROMIUM=its path)')
@@ -146,6 +146,29 @@ describe.skipIf(missing)('What a person may', () => {
       await page.getByRole('button', { name: 'Save settings' }).click()
       await page.getByText('It is in force in every process within two seconds.').waitFor()
     })
+  })
+
+  it('is to see how the program is, and to end its maintenance', async () => {
+    const open = async (headers: Record<string, string>) => {
+      const context = await browser.newContext({ extraHTTPHeaders: headers })
+      return { page: await context.newPage(), close: () => context.close() }
+    }
+    const [{ page, close }, visitor] = await Promise.all([open(session({})), open(asNobody)])
+    await page.goto(`${base}/status`)
+    await page.getByRole('row', { name: 'Database' }).waitFor()
+    await look(page, screenshots, 'status')
+    await page.getByRole('button', { name: 'Begin maintenance' }).click()
+    await page.getByText('This program is being maintained.').waitFor()
+    await look(page, screenshots, 'status-maintenance')
+    await visitor.page.goto(`${base}/jobs`)
+    await visitor.page.getByRole('heading', { name: 'Back in a few minutes' }).waitFor()
+    await look(visitor.page, screenshots, 'maintenance')
+    await visitor.page.getByRole('link', { name: 'See how it is' }).click()
+    await visitor.page.getByText('This program is being maintained.').waitFor()
+    expect(await visitor.page.getByRole('button', { name: 'End maintenance' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'End maintenance' }).click()
+    await page.getByText('All is well.').waitFor()
+    await Promise.all([close(), visitor.close()])
   })
 
   it('is said to come to an end where too many calls were made, with when it goes on', async () => {

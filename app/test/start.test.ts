@@ -41,7 +41,7 @@ async function start(command = ['start'], env: Record<string, string> = {}): Pro
 }
 
 /** Runs a command that ends by itself, from this test's folder. */
-async function run(command: string[], env: Record<string, string> = {}) {
+async function run(command: string[], env: Record<string, string> = {}, input?: string) {
   const child = spawn(process.execPath, [bin, ...command], {
     cwd: folder,
     env: {
@@ -51,8 +51,9 @@ async function run(command: string[], env: Record<string, string> = {}) {
       FACTOTUM_HOME: home,
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.end(input ?? '')
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
   if (child.exitCode === null) await once(child, 'exit')
   return { status: child.exitCode, out, err }
@@ -347,6 +348,13 @@ describe('With DATABASE_URL', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200)
     expect(await stop()).toBe(0)
     expect(await readdir(home)).not.toContain('postgres')
+  })
+
+  it('has a prompt for JavaScript on it', async () => {
+    const script = "console.log('rows', await sql('select 6 * 7 as it'), await jobs.count())\n"
+    const { status, out, err } = await run(['shell'], { DATABASE_URL: database.url, SECRET_KEY }, script)
+    expect([status, err]).toEqual([0, ''])
+    expect(out).toContain('rows [ { it: 42 } ]')
   })
 
   it('a newer schema is refused, with what to do', async () => {

@@ -56,6 +56,7 @@ describe('factotum doctor', () => {
     const found = await doctor()
     expect([...found.keys()]).toEqual([
       'settings',
+      'program',
       'Node.js',
       'machine',
       'home',

@@ -92,13 +92,21 @@ function Explanation({ error, request }: ErrorProps): VNode {
         {message} <GoOnAt error={error} />
       </p>
       {code === 'csrf' ? <RepeatForm request={request} /> : null}
-      {status >= 500 ? <p>Nothing was lost by looking: try again in a moment.</p> : null}
+      {status >= 500 && code !== 'maintenance' ? (
+        <p>Nothing was lost by looking: try again in a moment.</p>
+      ) : null}
       <p class="error-code">
         {status} {code} · request <span class="id">{request.id}</span>
       </p>
-      <ButtonLink tone={code === 'csrf' ? 'plain' : 'main'} href="/">
-        Go to the overview
-      </ButtonLink>
+      {status === 503 ? (
+        <ButtonLink tone="main" href="/status">
+          See how it is
+        </ButtonLink>
+      ) : (
+        <ButtonLink tone={code === 'csrf' ? 'plain' : 'main'} href="/">
+          Go to the overview
+        </ButtonLink>
+      )}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../../platform/config/index.ts'
 import { checkDatabase } from './database.ts'
-import type { Diagnosis } from './diagnosis.ts'
+import { type Diagnosis, well } from './diagnosis.ts'
 import { checkClock, checkDisk, checkHome, checkMachine, checkNode } from './machine.ts'
 import { checkPort } from './port.ts'
 
@@ -10,6 +10,7 @@ export type { Diagnosis } from './diagnosis.ts'
 export async function examine(config: Config): Promise<Diagnosis[]> {
   const home = await checkHome(config)
   const machine = [
+    well('program', `It is version ${config.version}.`),
     checkNode(),
     checkMachine(),
     home,

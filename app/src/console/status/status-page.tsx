@@ -31,7 +31,7 @@ export function StatusPage({ health, build, maintenance }: StatusPageProps): VNo
       <Panel id="checks" title="Checks">
         <Table
           caption="Checks"
-          columns={[{ label: 'Part' }, { label: 'State' }, { label: 'Now' }, { label: 'What it means' }]}
+          columns={[{ label: 'Part' }, { label: 'State' }, { label: 'Now' }, { label: 'Meaning' }]}
         >
           {order.map((name) => (
             <Check name={name} finding={health.checks[name]} key={name} />
@@ -84,12 +84,12 @@ const Check = ({ name, finding: { state, message } }: { name: CheckName; finding
       <StateSign {...signs[state]} />
     </Cell>
     <Cell label="Now">{message}</Cell>
-    <Cell label="What it means">{meanings[name]}</Cell>
+    <Cell label="Meaning">{meanings[name]}</Cell>
   </Row>
 )
 
 const factsOf = ({ version, commit, buildDate }: Build) => [
   { label: 'Version', value: version },
-  { label: 'Commit', value: commit === null ? 'not known' : <code class="id">{commit}</code> },
+  { label: 'Commit', value: commit === null ? 'not known' : <code class="id">{commit.slice(0, 12)}</code> },
   { label: 'Built', value: buildDate === null ? 'not known' : <Time at={new Date(buildDate)} /> },
 ]

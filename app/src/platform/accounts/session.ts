@@ -37,6 +37,10 @@ export function identifyBySession(cookie: SessionCookie, { db }: Pick<Database, 
       .where(
         and(eq(sessions.token, token), gt(sessions.expiresAt, sql`now()`), isNull(accounts.deactivatedAt)),
       )
+      .catch((error: unknown) => {
+        // Drizzle's own sentence repeats the token, and sentences go to the log.
+        throw error instanceof Error && error.cause instanceof Error ? error.cause : error
+      })
     return row ? asker(row.account, row.sessionId) : null
   }
 }

@@ -5,6 +5,7 @@ import { errors } from '../errors/index.ts'
 import { wantsPage } from './error-replies.ts'
 import { type Guard, guard, judge } from './guard.ts'
 import type { HttpServer } from './index.ts'
+import { whoAsksOrNobody } from './who-asks.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,7 +42,9 @@ export function guardRoutes(app: HttpServer, identify: Identify): void {
   app.addHook('onRequest', async (request, reply) => {
     const guard = guardOf(request)
     if (guard.kind === 'public') return
-    request.asker = await whoAsks(app, request, guard)
+    // An optional guard never refuses, not even when nobody can be looked up.
+    const optional = guard.kind === 'optional'
+    request.asker = await (optional ? whoAsksOrNobody(app, request) : app.whoAsks(request.raw))
     const verdict = judge(guard, request.asker)
     if (verdict.status === 401) return refuseNobody(request, reply)
     if (verdict.status === 403) throw errors.fail('forbidden', { reason: verdict.reason })
@@ -75,17 +78,6 @@ function guardOf({ is404, routeOptions, method, url }: FastifyRequest): Guard {
   if (is404) return guard.optional
   if (routeOptions.config.guard) return routeOptions.config.guard
   throw new Error(`${method} ${url} came to a route without a guard.`)
-}
-
-/** An optional guard never refuses, not even when nobody can be looked up. */
-async function whoAsks(app: HttpServer, { raw, log }: FastifyRequest, { kind }: Guard) {
-  try {
-    return await app.whoAsks(raw)
-  } catch (error) {
-    if (kind !== 'optional') throw error
-    log.warn({ err: error }, 'who asks could not be looked up; the request goes on as nobody')
-    return null
-  }
 }
 
 /** A browser that goes somewhere is shown the way in; everybody else is told. */

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { may } from '../accounts/permissions.ts'
 import { errors } from '../errors/index.ts'
 import type { HttpServer } from './index.ts'
+import { whoAsksOrNobody } from './who-asks.ts'
 
 /** Seconds after which whoever was refused may ask again. */
 const retryAfter = 60
@@ -16,19 +17,10 @@ const answering = new Set(['health', 'status', 'metrics', 'assets', 'theme', 'si
 export function holdForMaintenance(app: HttpServer, isOn: () => boolean): void {
   app.addHook('onRequest', async (request) => {
     if (!isOn() || answering.has(firstPart(request))) return
-    if (may(await whoAsks(app, request), 'settings.edit')) return
+    // The database may be what is worked on: then nobody can be looked up, and nobody passes.
+    if (may(await whoAsksOrNobody(app, request), 'settings.edit')) return
     throw errors.fail('maintenance', {}, { retry_after: retryAfter })
   })
 }
 
 const firstPart = ({ url }: FastifyRequest) => /^\/([^/?]*)/.exec(url)?.[1] ?? ''
-
-/** Where nobody can be looked up, nobody is let in: the database may be what is worked on. */
-async function whoAsks(app: HttpServer, { raw, log }: FastifyRequest) {
-  try {
-    return await app.whoAsks(raw)
-  } catch (error) {
-    log.warn({ err: error }, 'who asks during maintenance could not be looked up')
-    return null
-  }
-}

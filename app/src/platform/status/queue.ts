@@ -7,6 +7,6 @@ export async function queueCheck(jobs: Pick<JobManager, 'health'>): Promise<Find
   const { alarms, workers } = await jobs.health()
   const told = alarms.map(({ message, advice }) => `${message} ${advice}`).join(' ')
   if (alarms.some(({ severity }) => severity === 'critical')) return failing(told)
-  const live = workers === 1 ? 'One worker is live.' : `${workers} workers are live.`
+  const live = ['No worker is live.', 'One worker is live.'][workers] ?? `${workers} workers are live.`
   return { state: 'ok', message: [live, told].filter(Boolean).join(' ') }
 }
