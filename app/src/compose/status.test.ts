@@ -43,7 +43,7 @@ describe('The status', () => {
     expect(Object.keys(checks)).toEqual(['database', 'queue', 'disk', 'storage', 'mail'])
     expect(checks.mail).toEqual({
       state: 'absent',
-      message: 'This program sends no mail yet: its messages are written to the log.',
+      message: 'This program sends no mail yet: its messages are on the screen where it runs.',
       meaning: 'Messages can be sent.',
     })
     expect(status).toBe(

@@ -87,5 +87,5 @@ const unknown: Finding = {
 
 const noMail: Finding = {
   state: 'absent',
-  message: 'This program sends no mail yet: its messages are written to the log.',
+  message: 'This program sends no mail yet: its messages are on the screen where it runs.',
 }
