@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../platform/config/index.ts'
 import type { Context } from '../platform/context.ts'
 import type { HttpServer } from '../platform/http/index.ts'
+import { measureCache } from '../platform/metrics/cache.ts'
 import { createMetrics, type Metrics } from '../platform/metrics/create.ts'
 import { measureRuns } from '../platform/metrics/job-runs.ts'
 import { measurePool } from '../platform/metrics/pool.ts'
@@ -31,11 +32,15 @@ export async function openTelemetry(config: Config, log: Logger, stops: Stops): 
   return { metrics: createMetrics(config.version), reporter, tracing }
 }
 
-/** Jobs and database of this process. */
-export function watchContext({ jobs, database }: Context, { metrics, reporter, tracing }: Telemetry): void {
+/** Jobs, database and cache of this process. */
+export function watchContext(
+  { jobs, database, cache }: Context,
+  { metrics, reporter, tracing }: Telemetry,
+): void {
   measureRuns(jobs, metrics.registry)
   measureQueues(jobs, metrics.registry)
   measurePool(database.pool, metrics.registry)
+  measureCache(cache, metrics.registry)
   reportFailedJobs(jobs, reporter)
   if (tracing) jobs.use(tracing.jobs)
 }
