@@ -5,7 +5,7 @@ import type { Permission } from '../platform/accounts/permissions.ts'
 import type { Context } from '../platform/context.ts'
 import { HttpError } from '../platform/errors/index.ts'
 import { guard, type HttpServer, hostName, isOwnHost, judge } from '../platform/http/index.ts'
-import type { Metrics } from '../platform/metrics/create.ts'
+import type { Metrics } from '../platform/metrics/index.ts'
 
 /** What one must be allowed to, to hear of a topic; what isn't named is for administrators. */
 const needed: { [topic in Topic]?: Permission } = {
@@ -18,7 +18,7 @@ const needed: { [topic in Topic]?: Permission } = {
 export async function addLiveOutlets(
   app: HttpServer,
   { config, live, log, accounts }: Context,
-  { live: connections }: Metrics,
+  { liveOpened }: Pick<Metrics, 'liveOpened'>,
 ): Promise<void> {
   const connected = new WeakMap<IncomingMessage, Asker>()
   // Socket.IO takes its requests before the server's own checks do.
@@ -36,7 +36,7 @@ export async function addLiveOutlets(
       const asker = askerOf(request)
       if (!asker) throw new Error('A live connection was opened for nobody.')
       const forget = accounts.whileAllowed(asker, end)
-      const closed = connections.opened(kind)
+      const closed = liveOpened(kind)
       return () => {
         forget()
         closed()

@@ -7,20 +7,27 @@ import { as } from '../platform/accounts/testing.ts'
 import { readConfig } from '../platform/config/index.ts'
 import { createLog, log, logFolder } from '../platform/logging/index.ts'
 import { type LogQuery, readLog } from '../platform/logging/read.ts'
+import { type Receiver, startReceiver } from './testing/receiver.ts'
+import { attribute, spansOf } from './testing/spans.ts'
 import { type TestWeb, testWeb } from './testing.ts'
 
 let home: string
 let web: TestWeb
 let worker: Worker
+let receiver: Receiver
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'factotum-log-'))
-  web = await testWeb(createLog(readConfig({ FACTOTUM_HOME: home, LOG_LEVEL: 'debug' }), 'test'))
+  receiver = await startReceiver()
+  web = await testWeb(createLog(readConfig({ FACTOTUM_HOME: home, LOG_LEVEL: 'debug' }), 'test'), {
+    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}` },
+  })
   worker = web.context.jobs.worker({ queues: ['files', 'default'] })
   await worker.start()
 })
 afterAll(async () => {
   await worker.stop()
   await web.stop()
+  await receiver.gone()
   await rm(home, { recursive: true })
 })
 
@@ -36,7 +43,7 @@ describe('The page of the log', () => {
 })
 
 describe('One id', () => {
-  it('leads from the request to its job: their lines, the job and the events have it', async () => {
+  it('leads from the request to its job: their lines, the job, the events and one trace have it', async () => {
     const boundary = 'x-x-x'
     const answer = await web.app.inject({
       method: 'POST',
@@ -65,6 +72,11 @@ describe('One id', () => {
     expect(await web.context.jobs.get(job)).toMatchObject({ correlationId: 'followed-1' })
     const { events } = await web.context.events.read({ correlationId: 'followed-1', limit: 10 })
     expect(events.map(({ code }) => code)).toEqual(['PROCESSED', 'UPLOADED'])
+    const found = (name: string) => spansOf(receiver, 'followed-1').find((span) => span.name === name)
+    await expect.poll(() => found('job files.profile'), { timeout: 20_000 }).toBeDefined()
+    const [request, run] = [found('POST /processing_file'), found('job files.profile')]
+    expect(run).toMatchObject({ traceId: request?.traceId, parentSpanId: request?.spanId })
+    expect(run && attribute(run, 'factotum.job.id')).toBe(job)
   })
 
   it('is on all that a job logs, also where it fails, and that no request caused it is told quietly', async () => {

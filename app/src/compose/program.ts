@@ -68,9 +68,13 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     const platformEvents = findAllEvents(platform)
     platformEvents.catch(() => {})
     discovered.catch(() => {})
-    const telemetry = await openTelemetry(config, log, stops)
+    const telling = openTelemetry(config, log)
+    // The last to stop: what goes wrong while the rest stops is told, too.
+    stops.add('telemetry', async () => (await telling).stop())
     stops.stage()
+    telling.catch(() => {})
     const context = await openContext(config, log, stops)
+    const telemetry = await telling
     watchContext(context, telemetry)
     await upgradeOwn(context, featureFolders)
     const features = await discovered

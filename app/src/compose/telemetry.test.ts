@@ -13,6 +13,7 @@ import { startTracing } from '../platform/tracing/otlp.ts'
 import { startFiguresOutlet } from './figures-outlet.ts'
 import { Stops } from './stops.ts'
 import { type Receiver, startReceiver } from './testing/receiver.ts'
+import { attribute, spansOf } from './testing/spans.ts'
 import { type TestWeb, testWeb } from './testing.ts'
 
 const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
@@ -77,31 +78,9 @@ const reports = (): SentryEvent[] =>
 const reportOf = (id: string) =>
   until(`the report of ${id}`, () => reports().find(({ tags }) => tags.request_id === id))
 
-interface Span {
-  traceId: string
-  spanId: string
-  parentSpanId?: string
-  name: string
-  kind: number
-  status: { code?: number; message?: string }
-  attributes: { key: string; value: Record<string, unknown> }[]
-}
-
-const spans = (): Span[] =>
-  receiver.received
-    .filter(({ path }) => path === '/v1/traces')
-    .flatMap(({ body }) => JSON.parse(body).resourceSpans)
-    .flatMap(({ scopeSpans }) => scopeSpans)
-    .flatMap((scope: { spans: Span[] }) => scope.spans)
-
-/** The spans of a request and of all that came of it, by their names. */
+/** The span of this name, of a request or of what came of it. */
 const spanOf = (id: string, name: string) =>
-  until(`the span ${name} of ${id}`, () =>
-    spans().find((span) => span.name === name && attribute(span, 'factotum.request_id') === id),
-  )
-
-const attribute = ({ attributes }: Span, name: string) =>
-  Object.values(attributes.find(({ key }) => key === name)?.value ?? {})[0]
+  until(`the span ${name} of ${id}`, () => spansOf(receiver, id).find((span) => span.name === name))
 
 describe('An error that only a programmer can mend', () => {
   it('has one id: in the answer, in the log, at Sentry, and in its trace', async () => {

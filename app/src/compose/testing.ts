@@ -43,7 +43,8 @@ export async function testWeb(
     SECRET_KEY: '0123456789abcdef'.repeat(4),
     ...environment,
   })
-  const telemetry = await openTelemetry(config, log, stops)
+  const telemetry = await openTelemetry(config, log)
+  stops.add('telemetry', () => telemetry.stop())
   stops.stage()
   const opened = await openContext(config, log, stops)
   const context: Context = { ...opened, accounts: keepingBelieved(opened.accounts) }

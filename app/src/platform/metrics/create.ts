@@ -1,12 +1,10 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-
-/** What this process counts of itself, as Prometheus reads it. */
-export interface Metrics {
-  /** Where parts add what they count. */
-  registry: Registry
-  /** Connections over which browsers hear live events. */
-  live: { opened(kind: 'socket' | 'sse'): () => void }
-}
+import { measureCache } from './cache.ts'
+import type { Metrics } from './index.ts'
+import { measureRuns } from './job-runs.ts'
+import { measurePool } from './pool.ts'
+import { measureQueues } from './queues.ts'
+import { measureRequests } from './requests.ts'
 
 export function createMetrics(version: string): Metrics {
   const registry = new Registry()
@@ -17,10 +15,20 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['version'],
     registers: [registry],
   }).set({ version }, 1)
-  return { registry, live: liveConnections(registry) }
+  return {
+    read: async () => ({ text: await registry.metrics(), type: registry.contentType }),
+    requests: (app) => measureRequests(app, registry),
+    jobs(jobs) {
+      measureRuns(jobs, registry)
+      measureQueues(jobs, registry)
+    },
+    pool: (pool) => measurePool(pool, registry),
+    cache: (cache) => measureCache(cache, registry),
+    liveOpened: liveConnections(registry),
+  }
 }
 
-function liveConnections(registry: Registry): Metrics['live'] {
+function liveConnections(registry: Registry): Metrics['liveOpened'] {
   const open = new Gauge({
     name: 'factotum_live_connections',
     help: 'Connections to this process over which live events are heard.',
@@ -28,14 +36,12 @@ function liveConnections(registry: Registry): Metrics['live'] {
     registers: [registry],
   })
   for (const kind of ['socket', 'sse']) open.set({ kind }, 0)
-  return {
-    opened(kind) {
-      open.inc({ kind })
-      let closed = false
-      return () => {
-        if (!closed) open.dec({ kind })
-        closed = true
-      }
-    },
+  return (kind) => {
+    open.inc({ kind })
+    let closed = false
+    return () => {
+      if (!closed) open.dec({ kind })
+      closed = true
+    }
   }
 }

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { guard, type HttpServer } from '../http/index.ts'
-import type { Metrics } from './create.ts'
+import type { Metrics } from './index.ts'
 
 /** What Prometheus asks every few seconds, with a key: so it counts against no limit, and the log keeps quiet. */
-export function metricsRoutes(app: HttpServer, { registry }: Metrics): void {
+export function metricsRoutes(app: HttpServer, metrics: Pick<Metrics, 'read'>): void {
   app.get(
     '/metrics',
     {
@@ -18,10 +18,8 @@ export function metricsRoutes(app: HttpServer, { registry }: Metrics): void {
       },
     },
     async (_request, reply) => {
-      const figures = await registry.metrics()
-      return reply
-        .headers({ 'cache-control': 'no-store', 'content-type': registry.contentType })
-        .send(figures)
+      const { text, type } = await metrics.read()
+      return reply.headers({ 'cache-control': 'no-store', 'content-type': type }).send(text)
     },
   )
 }
