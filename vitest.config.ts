@@ -19,8 +19,9 @@ export default defineConfig({
   test: {
     globalSetup: [from('packages/postgres/src/testing/test-server.ts')],
     pool: 'forks',
-    // Most files wait for a database or a child process for a third of their time.
-    maxWorkers: availableParallelism() + 1,
+    // Most files wait for a database or a child process; vitest would leave a core of a small machine idle. One more than
+    // cores gained nothing, and made each test slower.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A condition that holds on a quiet machine within a second may take longer on a busy one.

@@ -423,7 +423,7 @@ async function startOrFind(port: string) {
   })
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
-  await expect.poll(() => output, { timeout: 25_000, interval: 50 }).toMatch(/is ready at|runs already at/)
+  await expect.poll(() => output, { timeout: 60_000, interval: 50 }).toMatch(/is ready at|runs already at/)
   const stop = async () => {
     if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit')
     return child.exitCode
