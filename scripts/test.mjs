@@ -11,7 +11,7 @@ import { startPostgres } from './postgres-server.mjs'
 
 const postgres15 = '/usr/lib/postgresql/15/bin'
 
-/** What asks nothing of PostgreSQL that other tests of the engine don't: what is packed, where handlers run, what goes away. */
+/** What asks nothing of PostgreSQL that other tests of the engine don't: what is packed, and where handlers run. */
 const sameOnEveryServer = [
   'package',
   'door',
@@ -21,14 +21,6 @@ const sameOnEveryServer = [
   'cron-zones',
   'checker',
   'examples',
-  'refusals',
-  'kit',
-  'wake',
-  'outage',
-  'restart',
-  'stopped',
-  'rescue',
-  'serial-turns',
 ]
 
 /** System programs that some tests need, as `scripts/setup` installs them, and those tests' names. */
