@@ -307,6 +307,7 @@ describe('factotum start', () => {
   it.each([
     ['routes.ts', 'export default () => { throw new Error("no paper") }', 'fails: no paper'],
     ['jobs.ts', 'export default () => { throw new Error("no pen") }', 'fails: no pen'],
+    ['console.tsx', 'export default 7', 'exports the wrong thing by default'],
   ])('stops at a feature that can not be used: its %s is %s', async (file, source, reason) => {
     await files({ [`features/letters/${file}`]: source })
     const { status, err } = await run(['start', '--features', 'features'])
