@@ -37,7 +37,8 @@ export class Watch {
       const before = this.#seen.get(id)
       const since = before?.beat === beat ? before.since : now
       seen.set(id, { beat, since })
-      if (now - since >= this.#deadAfter) dead.push({ id, beat })
+      // By the shortest that it can have been: what an answer shows is as old as its question.
+      if (asked - since >= this.#deadAfter) dead.push({ id, beat })
     }
     this.#seen = seen
     return dead
