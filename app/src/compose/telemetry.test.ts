@@ -328,11 +328,11 @@ describe('A worker that runs apart', () => {
 
 describe('What looks like a secret', () => {
   it.each([
-    ['redis://:hunter2@cache:6379/0 is away', 'redis://[removed]@cache:6379/0 is away'],
-    ['Cookie: a=1; b=2', 'Cookie: [removed]'],
-    ['{"password":"hunter2","x":1}', '{"password":"[removed]","x":1}'],
-    ['api_key=abc&x=1', 'api_key=[removed]&x=1'],
-    ['the key is in-the-vault', 'the key is [removed]'],
+    ['redis://:hunter2@cache:6379/0 is away', 'redis://[hidden]@cache:6379/0 is away'],
+    ['Cookie: a=1; b=2', 'Cookie: [hidden]'],
+    ['{"password":"hunter2","x":1}', '{"password":"[hidden]","x":1}'],
+    ['api_key=abc&x=1', 'api_key=[hidden]&x=1'],
+    ['the key is in-the-vault', 'the key is [hidden]'],
     [
       'nothing of that kind: 42 rows at https://example.org/x',
       'nothing of that kind: 42 rows at https://example.org/x',

@@ -13,16 +13,18 @@ const known = new Set(['time', 'level', 'msg', 'err', 'program', 'pid', 'request
 
 function readable(line: string): string {
   const entry: unknown = JSON.parse(line)
-  if (!entry || typeof entry !== 'object') return line.trimEnd()
-  const fields = new Map<string, unknown>(Object.entries(entry))
-  const level = levels.labels[Number(fields.get('level'))] ?? ''
-  const rest = [...fields]
-    .filter(([name]) => !known.has(name))
-    .map(([name, value]) => `${name}=${short(value)}`)
-  const parts = [String(fields.get('time')).slice(11, 19), level === 'info' ? '' : level.toUpperCase()]
-  const text = [...parts, fields.get('msg'), ...rest].filter(Boolean).join(' ')
-  return plain(text) + errorText(fields.get('err'))
+  if (!isFields(entry)) return line.trimEnd()
+  const level = levels.labels[Number(entry.level)] ?? ''
+  let text = String(entry.time).slice(11, 19)
+  if (level && level !== 'info') text += ` ${level.toUpperCase()}`
+  if (entry.msg) text += ` ${entry.msg}`
+  // Not by lists: at 100,000 lines a second this is what costs most.
+  for (const name in entry) if (!known.has(name)) text += ` ${name}=${short(entry[name])}`
+  return plain(text) + errorText(entry.err)
 }
+
+const isFields = (entry: unknown): entry is Record<string, unknown> =>
+  typeof entry === 'object' && entry !== null
 
 /** Control characters as JSON has them: what a stranger sent must not drive the terminal. */
 const plain = (text: string) =>
