@@ -93,7 +93,7 @@ export function byLink({ afterwards, auth, cookie, database, limit, record, addr
         await record.signIn(tx, id, { ...byOwner(id, visitor), code: 'LINK' })
         return session
       })
-      return { choose: null, cookies: [await sessionCookie(cookie, sessionToken)], first }
+      return { choose: null, cookies: [sessionCookie(cookie, sessionToken)], first }
     },
 
     /**
@@ -128,7 +128,7 @@ export function byLink({ afterwards, auth, cookie, database, limit, record, addr
         if (session !== null) await record.signIn(tx, owner.id, { ...cause, code: 'LINK' })
         return session
       })
-      const cookies = sessionToken === null ? [] : [await sessionCookie(cookie, sessionToken)]
+      const cookies = sessionToken === null ? [] : [sessionCookie(cookie, sessionToken)]
       return { cookies, owesCode: sessionToken === null }
     },
   }

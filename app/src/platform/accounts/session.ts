@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { parseCookies, serializeCookie, serializeSignedCookie } from 'better-call'
+import { parse, serialize } from 'cookie'
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Config } from '../config/index.ts'
 import type { Database, Transaction } from '../database/index.ts'
@@ -58,15 +58,15 @@ function asker(account: typeof accounts.$inferSelect, sessionId: string): Asker 
 
 /** What a cookie that we signed says; null for any other. */
 export function signedValue(
-  cookies: string | undefined,
+  header: string | undefined,
   { name, secret }: Pick<SessionCookie, 'name' | 'secret'>,
 ): string | null {
-  const value = parseCookies(cookies ?? '').get(name)
+  const value = parse(header ?? '')[name]
   if (!value) return null
   const dot = value.lastIndexOf('.')
   const token = value.slice(0, Math.max(dot, 0))
   const given = Buffer.from(value.slice(dot + 1), 'base64')
-  const right = createHmac('sha256', secret).update(token).digest()
+  const right = signature(token, secret)
   return given.length === right.length && timingSafeEqual(given, right) ? token : null
 }
 
@@ -84,11 +84,14 @@ export async function beginSession(tx: Transaction, accountId: string, visitor: 
 }
 
 /** The `set-cookie` header of a session. */
-export function sessionCookie({ name, secret, attributes }: SessionCookie, token: string): Promise<string> {
-  return serializeSignedCookie(name, token, secret, { ...attributes, maxAge: sessionAge })
+export function sessionCookie({ name, secret, attributes }: SessionCookie, token: string): string {
+  const value = `${token}.${signature(token, secret).toString('base64')}`
+  return serialize(name, value, { ...attributes, maxAge: sessionAge })
 }
 
 /** The `set-cookie` header that takes the session's cookie away. */
 export function forgetSessionCookie({ name, attributes }: SessionCookie): string {
-  return serializeCookie(name, '', { ...attributes, maxAge: 0 })
+  return serialize(name, '', { ...attributes, maxAge: 0 })
 }
+
+const signature = (token: string, secret: string) => createHmac('sha256', secret).update(token).digest()

@@ -8,7 +8,7 @@ import { errors } from '../errors/index.ts'
 import { guard, type HttpServer } from '../http/index.ts'
 import { providerEvents } from './events.ts'
 import { type MeetParts, meet } from './meet.ts'
-import { verifiedEmail } from './proof.ts'
+import { verifiedEmail } from './shown.ts'
 
 /**
  * What Clerk tells of its users: who is new is known here from then on, with their email, and who is gone there comes

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, importSPKI, type JWTVerifyGetKey } from 'jose'
 import type { Providers } from '../config/providers.ts'
-import { claimsOf, goodUntil, type Prove, textOrNull, verifiedEmail } from './proof.ts'
+import { claimsOf, goodUntil, type Prove } from './proof.ts'
+import { textOrNull, verifiedEmail } from './shown.ts'
 
 type Clerk = NonNullable<Providers['clerk']>
 

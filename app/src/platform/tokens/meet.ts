@@ -9,7 +9,7 @@ import { recorder } from '../accounts/record.ts'
 import { accounts, credentials } from '../accounts/schema.ts'
 import type { Database, Transaction } from '../database/index.ts'
 import { providerEvents } from './events.ts'
-import type { Shown } from './proof.ts'
+import type { Shown } from './shown.ts'
 
 export interface MeetParts {
   database: Pick<Database, 'transaction'>

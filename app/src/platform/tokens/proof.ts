@@ -1,17 +1,6 @@
 import { type JWTPayload, type JWTVerifyGetKey, errors as jose, jwtVerify } from 'jose'
-import { emailOf } from '../accounts/email.ts'
 import { errors } from '../errors/index.ts'
-
-/** Somebody, as a provider knows them. */
-export interface Shown {
-  /** `clerk`, or the issuer's address. */
-  provider: string
-  /** What the provider calls them. */
-  subject: string
-  /** Only one that the provider verified. */
-  email: string | null
-  name: string | null
-}
+import type { Shown } from './shown.ts'
 
 /** What a token shows. */
 export interface Proved extends Shown {
@@ -72,16 +61,3 @@ const wrong = new Set([
 ])
 
 export const goodUntil = ({ exp }: Claims): Date => new Date((exp + skew) * 1_000)
-
-/** The email as it is kept, if it is one that the provider verified. */
-export function verifiedEmail(email: unknown, verified: unknown): string | null {
-  if (typeof email !== 'string' || verified !== true) return null
-  try {
-    return emailOf(email)
-  } catch {
-    return null
-  }
-}
-
-export const textOrNull = (claim: unknown): string | null =>
-  typeof claim === 'string' && claim.trim() !== '' ? claim.trim() : null
