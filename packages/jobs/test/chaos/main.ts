@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { build } from './build.ts'
 import { round } from './round.ts'
 
 const longestRound = 5
@@ -33,6 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+build()
 let found = 0
 for (let left = minutes, seed = firstSeed; left > 0 && !interrupted; left -= longestRound, seed += 1_000) {
   const length = Math.min(left, longestRound)

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { built } from './build.ts'
 import { Network } from './network.ts'
 import { exitCode, type Orders } from './program.ts'
 import type { Recorder } from './recorder.ts'
@@ -26,7 +27,7 @@ const heap = 96
 const keptOfErrors = 4_000
 
 const loader = fileURLToPath(new URL('clock.mjs', import.meta.url))
-const file = (role: Role) => fileURLToPath(new URL(`${role}.ts`, import.meta.url))
+const file = (role: Role) => `${built}test/chaos/${role}.js`
 /** With it the kernel ends a program, stopped or not, when the driver ends, however that ends. */
 const dyingWithUs =
   spawnSync('setpriv', ['--pdeathsig', 'KILL', '--', 'true']).status === 0
@@ -58,7 +59,7 @@ export class Programs {
     const network = await Network.open(this.#url)
     if (this.#closing) return network.close()
     const orders: Orders = { ...this.#orders, name, url: network.url, seed: this.#orders.seed + number }
-    const flags = [`--max-old-space-size=${heap}`, '--import', 'tsx', '--import', loader]
+    const flags = [`--max-old-space-size=${heap}`, '--import', loader]
     const [command = '', ...args] = [
       ...dyingWithUs,
       process.execPath,
