@@ -3,8 +3,10 @@ import { hidden, isSecretName, withoutShapes } from '../secrets.ts'
 /** Fields whose content never leaves, whatever it is. */
 const isContent = /^(body|data|query_string|env)$/i
 
-/** What follows a name that tells what it is: in our own log it may be an innocent word, but this leaves the house. */
-const follows: [RegExp, string][] = [
+/** More than is hidden in our own log, where some of it would be an innocent word: this leaves the house. */
+const patterns: [RegExp, string][] = [
+  // Also which key of ours it was.
+  [/\bfct_[0-9a-f]{12}_\w*/g, hidden],
   [/\b((?:set-)?cookie["']?\s*[:=]).+/gi, `$1 ${hidden}`],
   [/\b(authorization["']?\s*[:=]\s*["']?(?:\w+ )?)[^\s"',]+/gi, `$1${hidden}`],
   [
@@ -18,9 +20,8 @@ export function scrubber(secrets: readonly string[]): (text: string) => string {
   return (text) => {
     let clean = text
     for (const secret of secrets) clean = clean.replaceAll(secret, hidden)
-    clean = withoutShapes(clean)
-    for (const [pattern, kept] of follows) clean = clean.replace(pattern, kept)
-    return clean
+    for (const [pattern, kept] of patterns) clean = clean.replace(pattern, kept)
+    return withoutShapes(clean)
   }
 }
 
