@@ -39,7 +39,7 @@ function isInstalled(development) {
 
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major > 20 || (major === 20 && minor >= 12)) return
-  console.error(`Factotum needs Node.js 20.12 or newer; this is ${process.versions.node}.`)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  console.error(`Factotum needs Node.js 20.19 or newer; this is ${process.versions.node}.`)
   process.exit(1)
 }

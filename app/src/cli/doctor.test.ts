@@ -125,8 +125,8 @@ describe('factotum doctor', () => {
 
   it('knows old versions and small machines', () => {
     expect(checkNode('18.20.0').state).toBe('bad')
-    expect(checkNode('20.11.9').state).toBe('bad')
-    expect(checkNode('20.12.0').state).toBe('ok')
+    expect(checkNode('20.18.9').state).toBe('bad')
+    expect(checkNode('20.19.0').state).toBe('ok')
     expect(checkMachine(5e8).state).toBe('warning')
   })
 })

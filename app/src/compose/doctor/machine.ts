@@ -6,7 +6,7 @@ import { freeSentence, freeSpace, leastFree } from '../../platform/status/disk.t
 import { bad, type Diagnosis, reasonOf, warning, well } from './diagnosis.ts'
 
 /** The oldest Node.js that runs it. */
-const oldestNode = [20, 12] as const
+const oldestNode = [20, 19] as const
 
 export function checkNode(version: string = process.versions.node): Diagnosis {
   const [major = 0, minor = 0] = version.split('.').map(Number)
