@@ -12,12 +12,10 @@ import type { Feature } from './conventions.ts'
 import { discover } from './discover.ts'
 import { findAllEvents, registerEvents } from './discover-events.ts'
 import { eventJobs, scheduleEventJobs } from './event-jobs.ts'
-import { startFiguresOutlet } from './figures-outlet.ts'
 import { DiscoveryError, reasonOf } from './load-module.ts'
 import { announce } from './running.ts'
 import { Stops } from './stops.ts'
 import { openTelemetry, watchContext } from './telemetry.ts'
-import { startWeb } from './web.ts'
 import { startWorker, type WorkerRole } from './worker.ts'
 
 /** What one process does; any number of processes may share a database. */
@@ -63,7 +61,9 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   const log = createLog(config, name)
   const stops = new Stops(log)
   try {
-    // Reading the features' sources takes about as long as starting the database.
+    // Reading sources takes about as long as starting the database; who only works needs none of the server's.
+    const web = roles.web ? import('./web.ts') : null
+    web?.catch(() => {})
     const discovered = discover([ownFeatures, ...featureFolders])
     const platformEvents = findAllEvents(platform)
     platformEvents.catch(() => {})
@@ -89,10 +89,12 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     eventJobs(context)
     defineJobs(features, context)
     stops.stage()
-    const url = roles.web ? await startWeb(context, features, telemetry, stops) : null
+    const url = web ? await (await web).startWeb(context, features, telemetry, stops) : null
     if (url && announced) stops.add('announcement', await announce(config.home, url))
-    if (!roles.web && config.metricsPort !== null)
+    if (!roles.web && config.metricsPort !== null) {
+      const { startFiguresOutlet } = await import('./figures-outlet.ts')
       await startFiguresOutlet(context, config.metricsPort, telemetry, stops)
+    }
     if (roles.worker) await startWorker(context, roles.worker, stops)
     if (roles.scheduler) await startScheduler(context, stops)
     return { url, context, reporter: telemetry.reporter, stop: () => stops.run() }
