@@ -19,8 +19,6 @@ export default defineConfig({
   test: {
     globalSetup: [from('packages/postgres/src/testing/test-server.ts')],
     pool: 'forks',
-    // Files share a process: each would load the same modules anew. What one changes in its process it puts back.
-    isolate: false,
     // Most files wait for a database or a child process; vitest would leave a core of a small machine idle. One more than
     // cores gained nothing, and made each test slower.
     maxWorkers: Math.max(2, availableParallelism()),

@@ -162,11 +162,10 @@ describe('a schedule', () => {
       status: 202,
       body: { status: 'enqueued', job_id: expect.any(String) },
     })
-    expect((await call('GET', '/schedules/nightly')).body.last_run).toEqual({
-      job_id: body.job_id,
-      status: 'queued',
-      scheduled_for: time,
-      enqueued_at: time,
+    const lastRun = { job_id: body.job_id, status: 'queued', scheduled_for: time, enqueued_at: time }
+    expect(await call('GET', '/schedules/nightly')).toMatchObject({
+      status: 200,
+      body: { last_run: lastRun },
     })
     expect(await call('POST', '/schedules/nightly/run')).toMatchObject({
       status: 409,
