@@ -328,7 +328,7 @@ describe('A worker that runs apart', () => {
 
 describe('What looks like a secret', () => {
   it.each([
-    ['redis://:hunter2@cache:6379/0 is away', 'redis://:[hidden]@cache:6379/0 is away'],
+    ['redis://:hunter2@cache:6379/0 is away', 'redis://[hidden]@cache:6379/0 is away'],
     ['Cookie: a=1; b=2', 'Cookie: [hidden]'],
     ['{"password":"hunter2","x":1}', '{"password":"[hidden]","x":1}'],
     ['api_key=abc&x=1', 'api_key=[hidden]&x=1'],

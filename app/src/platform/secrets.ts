@@ -16,7 +16,7 @@ const shapes: [RegExp, string][] = [
   // Our API keys, the secrets of webhooks, tokens.
   [/\b(fct_[0-9a-f]{12}_)[0-9a-f]+/g, `$1${hidden}`],
   [/\bwhsec_[\w+/=]+/g, hidden],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, hidden],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, hidden],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
 ]
 

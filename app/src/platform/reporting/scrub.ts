@@ -5,6 +5,8 @@ const isContent = /^(body|data|query_string|env)$/i
 
 /** More than is hidden in our own log, where some of it would be an innocent word: this leaves the house. */
 const patterns: [RegExp, string][] = [
+  // Also whose password it was.
+  [/([a-z][a-z\d+.-]*:\/\/)[^\s/@]*:[^\s/@]*@/gi, `$1${hidden}@`],
   // Also which key of ours it was.
   [/\bfct_[0-9a-f]{12}_\w*/g, hidden],
   [/\b((?:set-)?cookie["']?\s*[:=]).+/gi, `$1 ${hidden}`],
