@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
@@ -8,9 +8,11 @@ const place = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Where the programs are once they are built, with the engine and what it reads beside itself. */
 export const built = place('dist/')
 
-/** Builds the programs anew: they are killed and started often, and from their sources each start takes seconds of a core. */
+/**
+ * Builds the programs: they are killed and started often, and from their sources each start takes seconds of a core.
+ * What is there is not removed: another run may be using it.
+ */
 export function build(): void {
-  rmSync(built, { recursive: true, force: true })
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   execFileSync(process.execPath, [tsc, '-p', place('../../tsconfig.chaos.json')], { stdio: 'inherit' })
   cpSync(place('../../migrations'), `${built}migrations`, { recursive: true })
