@@ -61,7 +61,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   const log = createLog(config, name)
   const stops = new Stops(log)
   try {
-    // Reading sources takes about as long as starting the database; who only works needs none of the server's.
+    // Reading sources takes about as long as starting the database; who only works needs no server.
     const web = roles.web ? import('./web.ts') : null
     web?.catch(() => {})
     const discovered = discover([ownFeatures, ...featureFolders])
